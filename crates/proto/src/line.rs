@@ -1,0 +1,123 @@
+//! Octets in, lines out: the framing of `PROTOCOL.md` §3.
+
+/// The most octets that a line may have, its blanks counted and its line end not (FRAME-4, REPLY-3).
+///
+/// It holds the longest canonical number six times over, and bounds what a connection keeps in memory.
+pub const MAX_LINE: usize = 256;
+
+/// One line as it stood on the wire, without its line end.
+///
+/// A line that is too long is an item of the stream like any other, not the end of it (FRAME-5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// At most [`MAX_LINE`] octets, blanks included, LF or CRLF taken away.
+    Complete(&'a [u8]),
+    /// A line of more than [`MAX_LINE`] octets. They are gone.
+    TooLong,
+}
+
+/// Finds the lines in a stream that arrives in pieces of any size.
+///
+/// The caller owns the buffer it reads into; the decoder keeps only what a piece left unfinished, which is never
+/// more than [`MAX_LINE`] octets and a CR.
+///
+/// ```
+/// use calc_proto::{Line, LineDecoder};
+///
+/// let mut decoder = LineDecoder::new();
+/// let mut piece: &[u8] = b"1\r\n2\n+";
+/// assert_eq!(decoder.next_line(&mut piece), Some(Line::Complete(b"1")));
+/// assert_eq!(decoder.next_line(&mut piece), Some(Line::Complete(b"2")));
+/// assert_eq!(decoder.next_line(&mut piece), None); // `+` waits for its LF
+///
+/// let mut piece: &[u8] = b"\n";
+/// assert_eq!(decoder.next_line(&mut piece), Some(Line::Complete(b"+")));
+/// ```
+#[derive(Debug, Default)]
+pub struct LineDecoder {
+    partial: Vec<u8>,
+    stage: Stage,
+}
+
+/// What the octets in [`LineDecoder::partial`] are.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The start of a line whose LF has not come.
+    #[default]
+    Collecting,
+    /// Nothing: the line has grown too long, and its octets are dropped until its LF.
+    Skipping,
+    /// The line that the last call lent out, to be forgotten by the next one.
+    Lent,
+}
+
+impl LineDecoder {
+    /// A decoder at the start of a stream.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { partial: Vec::new(), stage: Stage::Collecting }
+    }
+
+    /// Takes the next line off the front of `input`, and moves `input` past it.
+    ///
+    /// `None` means that `input` is used up; the start of a line that it may have ended with is kept for the next
+    /// piece. What is still kept when the stream ends is not a message (FRAME-9): drop it with the decoder.
+    pub fn next_line<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Option<Line<'d>> {
+        if self.stage == Stage::Lent {
+            self.partial.clear();
+            self.stage = Stage::Collecting;
+        }
+        let Some((head, rest)) = split_at_lf(input) else {
+            self.keep(input);
+            *input = &[];
+            return None;
+        };
+        *input = rest;
+        if self.partial.is_empty() && self.stage == Stage::Collecting {
+            return Some(Line::of(head));
+        }
+        self.keep(head);
+        if self.stage == Stage::Skipping {
+            self.stage = Stage::Collecting;
+            return Some(Line::TooLong);
+        }
+        self.stage = Stage::Lent;
+        Some(Line::of(&self.partial))
+    }
+
+    /// Whether the stream, were it to end here, would end in the middle of a line.
+    #[must_use]
+    pub fn is_mid_line(&self) -> bool {
+        match self.stage {
+            Stage::Collecting => !self.partial.is_empty(),
+            Stage::Skipping => true,
+            Stage::Lent => false,
+        }
+    }
+
+    fn keep(&mut self, octets: &[u8]) {
+        let room = MAX_KEPT.saturating_sub(self.partial.len());
+        if octets.len() > room {
+            self.stage = Stage::Skipping;
+            self.partial = Vec::new();
+        } else if self.stage == Stage::Collecting {
+            self.partial.extend_from_slice(octets);
+        }
+    }
+}
+
+/// A line of full length, and the CR that may yet turn out to belong to its end.
+const MAX_KEPT: usize = MAX_LINE.saturating_add(1);
+
+impl<'a> Line<'a> {
+    /// The line that `octets`, which stood before an LF, make (FRAME-2).
+    fn of(octets: &'a [u8]) -> Self {
+        let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
+        if octets.len() > MAX_LINE { Self::TooLong } else { Self::Complete(octets) }
+    }
+}
+
+fn split_at_lf(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (head, lf_and_rest) = input.split_at_checked(memchr::memchr(b'\n', input)?)?;
+    lf_and_rest.split_first().map(|(_, rest)| (head, rest))
+}

@@ -1,0 +1,185 @@
+//! Messages and replies, each read and written side by side: `PROTOCOL.md` §4 and §5.
+
+use std::io::Write as _;
+
+use crate::{
+    error::{Code, ErrorCode},
+    line::Line,
+    number::Number,
+    numeral::ParseNumberError,
+    operator::{BinaryOp, UnaryOp},
+};
+
+/// A message of the client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Request {
+    /// A number to be held.
+    Operand(Number),
+    /// An operator on the one operand held.
+    Unary(UnaryOp),
+    /// An operator on the two operands held.
+    Binary(BinaryOp),
+    /// Forgets the operands held (MSG-7).
+    Clear,
+    /// Asks which operators are on offer (MSG-9).
+    Hello,
+    /// Ends the session (MSG-8).
+    Quit,
+}
+
+/// Why a line is not a message that the session could take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// More than [`MAX_LINE`](crate::MAX_LINE) octets (FRAME-5).
+    #[error("the line is longer than {} octets", crate::MAX_LINE)]
+    TooLong,
+    /// Neither an operand nor an operator nor a command (MSG-2).
+    #[error("not an operand, operator or command")]
+    Syntax,
+    /// An operand in form whose magnitude no number has. The session asks first how many operands it holds (ERR-4).
+    #[error("the operand is beyond the largest number")]
+    OutOfRange,
+}
+
+impl Request {
+    /// Reads the message that a line holds.
+    ///
+    /// # Errors
+    /// [`RequestError`] says why it holds none.
+    pub fn parse(line: Line<'_>) -> Result<Self, RequestError> {
+        let text = match line {
+            Line::Complete(octets) => trim_blanks(octets),
+            Line::TooLong => return Err(RequestError::TooLong),
+        };
+        match Number::parse(text) {
+            Ok(number) => Ok(Self::Operand(number)),
+            Err(ParseNumberError::OutOfRange) => Err(RequestError::OutOfRange),
+            Err(ParseNumberError::Syntax) => Self::word(text).ok_or(RequestError::Syntax),
+        }
+    }
+
+    /// Appends the message as a line, spelled as `PROTOCOL.md` spells it, with LF (FRAME-3).
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Operand(number) => append(out, format_args!("{number}\n")),
+            Self::Unary(operator) => append(out, format_args!("{}\n", operator.symbol())),
+            Self::Binary(operator) => append(out, format_args!("{}\n", operator.symbol())),
+            Self::Clear => out.extend_from_slice(b"CLEAR\n"),
+            Self::Hello => out.extend_from_slice(b"HELLO\n"),
+            Self::Quit => out.extend_from_slice(b"QUIT\n"),
+        }
+    }
+
+    fn word(text: &[u8]) -> Option<Self> {
+        let command = |name: &str, request| text.eq_ignore_ascii_case(name.as_bytes()).then_some(request);
+        BinaryOp::parse(text)
+            .map(Self::Binary)
+            .or_else(|| UnaryOp::parse(text).map(Self::Unary))
+            .or_else(|| command("CLEAR", Self::Clear))
+            .or_else(|| command("HELLO", Self::Hello))
+            .or_else(|| command("QUIT", Self::Quit))
+    }
+}
+
+/// The server's answer to one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply<'a> {
+    /// Accepted. The text is empty but for the answer to `HELLO`, which is [`GREETING`].
+    Ok(&'a str),
+    /// The value of a calculation.
+    Result(Number),
+    /// Refused, or without a value.
+    Fail(Failure<'a>),
+}
+
+/// What a `FAIL` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure<'a> {
+    /// What programs read.
+    pub code: Code<'a>,
+    /// What people read. It may be empty and may change (REPLY-5).
+    pub text: &'a str,
+}
+
+/// Why a line is not a reply (REPLY-7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReplyError {
+    /// More than [`MAX_LINE`](crate::MAX_LINE) octets (REPLY-3).
+    #[error("the reply is longer than {} octets", crate::MAX_LINE)]
+    TooLong,
+    /// An octet outside 0x20–0x7E (REPLY-3).
+    #[error("the reply has octets that are not printable ASCII")]
+    NotPrintable,
+    /// None of the three forms of a reply (REPLY-1).
+    #[error("the reply is none of OK, RESULT and a number, or FAIL and a code")]
+    Malformed,
+}
+
+/// The text of the answer to `HELLO`: the protocol, and the operators that [`Session`](crate::Session) offers (MSG-9).
+pub const GREETING: &str = "CALC/1 + - * / % ^ neg abs sqrt";
+
+impl<'a> Reply<'a> {
+    /// Acceptance without a text.
+    pub const OK: Self = Self::Ok("");
+
+    /// Reads the reply that a line holds.
+    ///
+    /// # Errors
+    /// [`ReplyError`] says why it holds none; the server broke the protocol (REPLY-7).
+    pub fn parse(line: Line<'a>) -> Result<Self, ReplyError> {
+        let octets = match line {
+            Line::Complete(octets) => octets,
+            Line::TooLong => return Err(ReplyError::TooLong),
+        };
+        if !octets.iter().all(|octet| matches!(octet, 0x20..=0x7e)) {
+            return Err(ReplyError::NotPrintable);
+        }
+        let text = str::from_utf8(octets).map_err(|_| ReplyError::NotPrintable)?;
+        let (word, rest) = first_word(text);
+        match (word, rest) {
+            ("OK", text) => Ok(Self::Ok(text.unwrap_or(""))),
+            ("RESULT", Some(number)) => number.parse().map(Self::Result).map_err(|_| ReplyError::Malformed),
+            ("FAIL", Some(rest)) => {
+                let (code, text) = first_word(rest);
+                let code = Code::parse(code).ok_or(ReplyError::Malformed)?;
+                Ok(Self::Fail(Failure { code, text: text.unwrap_or("") }))
+            }
+            _ => Err(ReplyError::Malformed),
+        }
+    }
+
+    /// Appends the reply as a line, with LF (FRAME-3).
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Ok("") => out.extend_from_slice(b"OK\n"),
+            Self::Ok(text) => append(out, format_args!("OK {text}\n")),
+            Self::Result(number) => append(out, format_args!("RESULT {number}\n")),
+            Self::Fail(Failure { code, text: "" }) => append(out, format_args!("FAIL {code}\n")),
+            Self::Fail(Failure { code, text }) => append(out, format_args!("FAIL {code} {text}\n")),
+        }
+    }
+}
+
+impl From<ErrorCode> for Reply<'_> {
+    fn from(code: ErrorCode) -> Self {
+        Self::Fail(Failure { code: Code::Known(code), text: code.text() })
+    }
+}
+
+/// The message without the blanks around it (FRAME-6). `trim_ascii` would take more octets for blanks.
+fn trim_blanks(mut octets: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = octets {
+        octets = rest;
+    }
+    octets
+}
+
+/// What stands before the first SP, and after it if there is one.
+fn first_word(text: &str) -> (&str, Option<&str>) {
+    text.split_once(' ').map_or((text, None), |(word, rest)| (word, Some(rest)))
+}
+
+fn append(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+    // Writing to a vector cannot fail.
+    let _ = out.write_fmt(text);
+}
