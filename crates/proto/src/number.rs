@@ -52,6 +52,9 @@ impl Number {
     /// # Errors
     /// [`EvalError::Overflow`].
     pub fn plus(self, other: Self) -> Result<Self, EvalError> {
+        if let Some((sum, exponent)) = self.exact_sum(other) {
+            return Self::rounded(sum < 0, sum.unsigned_abs(), exponent).ok_or(EvalError::Overflow);
+        }
         self.calculate(decimal128(), |context, a| context.add(a, &other.to_decimal()))
     }
 
@@ -60,7 +63,7 @@ impl Number {
     /// # Errors
     /// [`EvalError::Overflow`].
     pub fn minus(self, other: Self) -> Result<Self, EvalError> {
-        self.calculate(decimal128(), |context, a| context.sub(a, &other.to_decimal()))
+        self.plus(other.negate())
     }
 
     /// The product, correctly rounded (EXACT-3).
@@ -68,6 +71,11 @@ impl Number {
     /// # Errors
     /// [`EvalError::Overflow`].
     pub fn times(self, other: Self) -> Result<Self, EvalError> {
+        if let Some(product) = self.coefficient.checked_mul(other.coefficient) {
+            let exponent = i64::from(self.exponent).saturating_add(i64::from(other.exponent));
+            return Self::rounded(self.negative != other.negative, product, exponent)
+                .ok_or(EvalError::Overflow);
+        }
         self.calculate(decimal128(), |context, a| context.mul(a, &other.to_decimal()))
     }
 
@@ -146,6 +154,21 @@ impl Number {
 
     const fn is_odd(self) -> bool {
         self.exponent == 0 && !self.coefficient.is_multiple_of(2)
+    }
+
+    /// The sum before it is rounded, with its exponent, where 127 bits hold it: short numbers of similar size, which are
+    /// nearly all that people calculate with. The decimal library takes the others.
+    fn exact_sum(self, other: Self) -> Option<(i128, i64)> {
+        let exponent = self.exponent.min(other.exponent);
+        let sum = self.scaled_to(exponent)?.checked_add(other.scaled_to(exponent)?)?;
+        Some((sum, i64::from(exponent)))
+    }
+
+    /// The signed coefficient that this number has with a smaller exponent.
+    fn scaled_to(self, exponent: i32) -> Option<i128> {
+        let power = 10_i128.checked_pow(self.exponent.abs_diff(exponent))?;
+        let scaled = i128::try_from(self.coefficient).ok()?.checked_mul(power)?;
+        Some(if self.negative { scaled.saturating_neg() } else { scaled })
     }
 
     /// Rounds ±`coefficient` × 10^`exponent` half to even, to 34 digits or, near zero, to a multiple of the smallest unit.
