@@ -135,13 +135,19 @@ impl<'a> Code<'a> {
         let known = || ErrorCode::ALL.into_iter().find(|code| code.as_str() == text);
         well_formed.then(|| known().map_or(Self::Unknown(text), Self::Known))
     }
+
+    /// The code as it stands on the wire.
+    #[must_use]
+    pub const fn as_str(&self) -> &'a str {
+        match self {
+            Self::Known(code) => code.as_str(),
+            Self::Unknown(text) => text,
+        }
+    }
 }
 
 impl fmt::Display for Code<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Known(code) => code.as_str(),
-            Self::Unknown(text) => text,
-        })
+        f.write_str(self.as_str())
     }
 }

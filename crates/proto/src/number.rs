@@ -4,8 +4,12 @@ use dec::{Context, Decimal, Rounding};
 
 /// The digits that a number can have (EXACT-1).
 pub(crate) const PRECISION: u32 = 34;
+/// The first coefficient with more digits than that.
+const LIMIT: u128 = 10_u128.pow(PRECISION);
 /// The exponent of the first digit of the largest numbers (EXACT-1).
 const MAX_EXPONENT: i64 = 6144;
+/// The largest exponent that a coefficient of 34 digits can have.
+const MAX_UNIT: i64 = 6111;
 /// The exponent of the first digit of the smallest number that is not subnormal.
 const MIN_EXPONENT: i64 = -6143;
 /// The exponent of the smallest positive number (EXACT-1).
@@ -24,7 +28,7 @@ const MIN_UNIT: i64 = -6176;
 /// assert_eq!(tenth.plus(fifth)?.to_string(), "0.3");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// The value is ±coefficient × 10^exponent. The coefficient is below 10^34 and no multiple of ten; zero is +0 × 10^0.
+// The value is ±coefficient × 10^exponent. The coefficient is below LIMIT and no multiple of ten; zero is +0 × 10^0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Number {
     pub(crate) coefficient: u128,
@@ -174,22 +178,21 @@ impl Number {
     /// Rounds ±`coefficient` × 10^`exponent` half to even, to 34 digits or, near zero, to a multiple of the smallest unit.
     /// `None` is beyond the largest number.
     pub(crate) fn rounded(negative: bool, mut coefficient: u128, mut exponent: i64) -> Option<Self> {
-        let surplus = i64::from(digit_count(coefficient).saturating_sub(PRECISION));
-        let dropped = surplus.max(MIN_UNIT.saturating_sub(exponent));
-        if dropped > 0 {
+        if coefficient >= LIMIT || exponent < MIN_UNIT {
+            let surplus = i64::from(digit_count(coefficient).saturating_sub(PRECISION));
+            let dropped = surplus.max(MIN_UNIT.saturating_sub(exponent));
             coefficient = divide_half_even(coefficient, dropped);
             exponent = exponent.saturating_add(dropped);
         }
         if coefficient == 0 {
             return Some(Self::default());
         }
-        while coefficient.is_multiple_of(10) {
-            coefficient /= 10;
-            exponent = exponent.saturating_add(1);
-        }
-        let first_digit = exponent.saturating_add(i64::from(coefficient.ilog10()));
+        (coefficient, exponent) = strip_zeros(coefficient, exponent);
+        let first_digit = || exponent.saturating_add(i64::from(digit_count(coefficient))).saturating_sub(1);
+        // Counting digits is the dearest part, and hardly any number is so large that it is needed.
+        let in_range = exponent <= MAX_UNIT || first_digit() <= MAX_EXPONENT;
         let exponent = i32::try_from(exponent).ok()?;
-        (first_digit <= MAX_EXPONENT).then_some(Self { coefficient, exponent, negative })
+        in_range.then_some(Self { coefficient, exponent, negative })
     }
 
     /// Runs one operation of the decimal library on this number and sorts its outcome.
@@ -280,7 +283,25 @@ fn divide_half_even(coefficient: u128, dropped: i64) -> u128 {
     quotient.saturating_add(u128::from(up))
 }
 
+/// The same value with the smallest coefficient. `coefficient` is not zero.
+const fn strip_zeros(mut coefficient: u128, mut exponent: i64) -> (u128, i64) {
+    while coefficient > u64::MAX as u128 && coefficient.is_multiple_of(10) {
+        coefficient /= 10;
+        exponent = exponent.saturating_add(1);
+    }
+    if coefficient > u64::MAX as u128 {
+        return (coefficient, exponent);
+    }
+    // The processor divides 64 bits at once, and 128 only by a long routine.
+    let mut short = coefficient as u64;
+    while short.is_multiple_of(10) && short > 0 {
+        short /= 10;
+        exponent = exponent.saturating_add(1);
+    }
+    (short as u128, exponent)
+}
+
 /// The decimal digits of a coefficient; zero has one.
-pub(crate) fn digit_count(coefficient: u128) -> u32 {
+fn digit_count(coefficient: u128) -> u32 {
     coefficient.checked_ilog10().map_or(1, |log| log.saturating_add(1))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::number::{Number, PRECISION, digit_count};
+use crate::number::{Number, PRECISION};
 
 /// Why octets are not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -38,30 +38,42 @@ impl std::str::FromStr for Number {
 /// The canonical text of `PROTOCOL.md` §11 (EXACT-7), at most 43 octets.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.with_canonical(|pieces| pieces.into_iter().try_for_each(|piece| f.write_str(piece)))
+    }
+}
+
+impl Number {
+    /// Appends the canonical text, as [`Display`](fmt::Display) writes it, but without the cost of the formatting machinery.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        self.with_canonical(|pieces| {
+            pieces.into_iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()))
+        });
+    }
+
+    /// Lends the pieces that make the canonical text.
+    fn with_canonical<R>(&self, write: impl FnOnce([&str; 6]) -> R) -> R {
         /// Plain notation reaches from 0.000001 to below 10^34.
         const PLAIN: std::ops::RangeInclusive<i32> = -6..=33;
 
-        let mut buffer = itoa::Buffer::new();
-        let digits = buffer.format(self.coefficient);
-        let first_digit =
-            self.exponent.saturating_add_unsigned(digit_count(self.coefficient)).saturating_sub(1);
-        if self.negative {
-            f.write_str("-")?;
-        }
-        if !PLAIN.contains(&first_digit) {
+        let (mut digits, mut exponent) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let digits = digits.format(self.coefficient);
+        let count = i32::try_from(digits.len()).unwrap_or(i32::MAX); // 34 at most
+        let first_digit = self.exponent.saturating_add(count).saturating_sub(1);
+        let sign = if self.negative { "-" } else { "" };
+        let zeros = |count: i32| ZEROS.get(..usize::try_from(count).unwrap_or(0)).unwrap_or(ZEROS);
+        write(if !PLAIN.contains(&first_digit) {
             let (first, fraction) = digits.split_at(1);
             let point = if fraction.is_empty() { "" } else { "." };
-            return write!(f, "{first}{point}{fraction}E{first_digit:+}");
-        }
-        let zeros = |count: i32| ZEROS.get(..usize::try_from(count).unwrap_or(0)).unwrap_or(ZEROS);
-        if self.exponent >= 0 {
-            write!(f, "{digits}{}", zeros(self.exponent))
+            let exponent_sign = if first_digit < 0 { "E-" } else { "E+" };
+            [sign, first, point, fraction, exponent_sign, exponent.format(first_digit.unsigned_abs())]
+        } else if self.exponent >= 0 {
+            [sign, digits, zeros(self.exponent), "", "", ""]
         } else if let Ok(whole) = usize::try_from(first_digit) {
             let (whole, fraction) = digits.split_at(whole.saturating_add(1));
-            write!(f, "{whole}.{fraction}")
+            [sign, whole, ".", fraction, "", ""]
         } else {
-            write!(f, "0.{}{digits}", zeros(first_digit.saturating_neg().saturating_sub(1)))
-        }
+            [sign, "0.", zeros(first_digit.saturating_neg().saturating_sub(1)), digits, "", ""]
+        })
     }
 }
 
@@ -71,7 +83,7 @@ const ZEROS: &str = "000000000000000000000000000000000";
 /// An operand as it was written, cut to what rounding needs.
 struct Numeral {
     negative: bool,
-    /// At most 36 digits: the first 35, and for all that follow one digit that says whether they are zero.
+    /// At most 36 digits: the first 35 and, where others than zeros follow, a 1 for all of them.
     coefficient: u128,
     exponent: i64,
 }
@@ -136,10 +148,14 @@ impl Significand {
     }
 
     fn with_exponent(self, negative: bool, exponent: i64) -> Numeral {
+        let exponent = self.exponent.saturating_add(exponent);
+        if !self.sticky {
+            return Numeral { negative, coefficient: self.coefficient, exponent };
+        }
         Numeral {
             negative,
-            coefficient: self.coefficient.saturating_mul(10).saturating_add(u128::from(self.sticky)),
-            exponent: self.exponent.saturating_add(exponent).saturating_sub(1),
+            coefficient: self.coefficient.saturating_mul(10).saturating_add(1),
+            exponent: exponent.saturating_sub(1),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Messages and replies, each read and written side by side: `PROTOCOL.md` §4 and §5.
 
-use std::io::Write as _;
-
 use crate::{
     error::{Code, ErrorCode},
     line::Line,
@@ -61,13 +59,14 @@ impl Request {
     /// Appends the message as a line, spelled as `PROTOCOL.md` spells it, with LF (FRAME-3).
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Operand(number) => append(out, format_args!("{number}\n")),
-            Self::Unary(operator) => append(out, format_args!("{}\n", operator.symbol())),
-            Self::Binary(operator) => append(out, format_args!("{}\n", operator.symbol())),
-            Self::Clear => out.extend_from_slice(b"CLEAR\n"),
-            Self::Hello => out.extend_from_slice(b"HELLO\n"),
-            Self::Quit => out.extend_from_slice(b"QUIT\n"),
+            Self::Operand(number) => number.encode(out),
+            Self::Unary(operator) => out.extend_from_slice(operator.symbol().as_bytes()),
+            Self::Binary(operator) => out.extend_from_slice(operator.symbol().as_bytes()),
+            Self::Clear => out.extend_from_slice(b"CLEAR"),
+            Self::Hello => out.extend_from_slice(b"HELLO"),
+            Self::Quit => out.extend_from_slice(b"QUIT"),
         }
+        out.push(b'\n');
     }
 
     fn word(text: &[u8]) -> Option<Self> {
@@ -151,12 +150,16 @@ impl<'a> Reply<'a> {
     /// Appends the reply as a line, with LF (FRAME-3).
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ok("") => out.extend_from_slice(b"OK\n"),
-            Self::Ok(text) => append(out, format_args!("OK {text}\n")),
-            Self::Result(number) => append(out, format_args!("RESULT {number}\n")),
-            Self::Fail(Failure { code, text: "" }) => append(out, format_args!("FAIL {code}\n")),
-            Self::Fail(Failure { code, text }) => append(out, format_args!("FAIL {code} {text}\n")),
+            Self::Ok(text) => append(out, ["OK", space_before(text), text]),
+            Self::Result(number) => {
+                append(out, ["RESULT "]);
+                number.encode(out);
+            }
+            Self::Fail(Failure { code, text }) => {
+                append(out, ["FAIL ", code.as_str(), space_before(text), text])
+            }
         }
+        out.push(b'\n');
     }
 }
 
@@ -179,7 +182,13 @@ fn first_word(text: &str) -> (&str, Option<&str>) {
     text.split_once(' ').map_or((text, None), |(word, rest)| (word, Some(rest)))
 }
 
-fn append(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
-    // Writing to a vector cannot fail.
-    let _ = out.write_fmt(text);
+/// What separates a text from what stands before it.
+const fn space_before(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { " " }
+}
+
+fn append<const N: usize>(out: &mut Vec<u8>, pieces: [&str; N]) {
+    for piece in pieces {
+        out.extend_from_slice(piece.as_bytes());
+    }
 }
