@@ -58,6 +58,9 @@ mod wire;
 mod session;
 mod exchange;
 
+/// The TCP port of a server that was not told another (CONN-1).
+pub const DEFAULT_PORT: u16 = 51216;
+
 pub use error::{Code, ErrorCode, Operands};
 pub use exchange::{AwaitOk, AwaitResult, Closed, Empty, Exchange, One, Setback, Two, Unsure};
 pub use line::{Line, LineDecoder, MAX_LINE};
