@@ -1,0 +1,10 @@
+//! The built `calc-client`, driven from outside: arguments and input in; output, errors and exit code out.
+
+mod run;
+mod server;
+
+mod expressions;
+mod arguments;
+mod connections;
+mod faults;
+mod batches;
