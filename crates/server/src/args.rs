@@ -1,0 +1,82 @@
+//! The command line.
+
+use std::{num::NonZeroUsize, time::Duration};
+
+use calc_server::Limits;
+use clap::{Parser, ValueEnum};
+
+/// The reference server of CALC/1, a calculator over TCP
+///
+/// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM (on Windows: Ctrl-C).
+/// Then no client is accepted any more, and all that the connected ones had sent is answered. A second signal ends
+/// it at once.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// The port to listen on; 0 takes a free one, the same for all hosts
+    #[arg(long, default_value_t = calc_proto::DEFAULT_PORT)]
+    pub(crate) port: u16,
+
+    /// An address to listen on, or a name and all its addresses; may be given several times [default: 127.0.0.1 and ::1]
+    #[arg(long = "host", value_name = "HOST")]
+    pub(crate) hosts: Vec<String>,
+
+    /// A Unix socket to listen on instead; a dead one of that name is replaced
+    #[cfg(unix)]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["hosts", "port"])]
+    pub(crate) unix: Option<std::path::PathBuf>,
+
+    /// How many connections are served at the same time; further clients wait in the kernel's queue
+    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_connections)]
+    max_connections: NonZeroUsize,
+
+    /// Close a connection on which no message has been completed for this long
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "300")]
+    idle_timeout: Duration,
+
+    /// How long the connections have to finish after the first signal
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "5")]
+    grace: Duration,
+
+    /// How the log on stderr is written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+
+    /// Log more than trouble: -v connections, -vv also all that is received and sent
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  stopped by a signal
+  1  a fault of its own or of the system
+  2  the command line is wrong
+  3  cannot listen
+  4  stopped at once by a second signal; replies may be lost";
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A line for people
+    Text,
+    /// A JSON object a line, for programs
+    Json,
+}
+
+impl Args {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
+            max_connections: self.max_connections,
+            idle_timeout: self.idle_timeout,
+            grace: self.grace,
+            ..Limits::default()
+        }
+    }
+}
+
+/// A time in seconds, whole or with a fraction.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "not a time that a clock can hold".to_owned())
+}

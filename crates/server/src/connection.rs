@@ -1,0 +1,234 @@
+//! One connection from accept to close: the one place where sockets meet the protocol.
+
+use std::{
+    convert::Infallible,
+    fmt,
+    future::{Future as _, poll_fn},
+    io,
+    mem::MaybeUninit,
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use tokio::{io::ReadBuf, sync::futures::OwnedNotified, task::yield_now, time::Instant};
+use tracing::debug;
+
+use crate::{
+    Limits,
+    alarm::{Alarm, after},
+    dialogue::{Dialogue, Slice},
+    stream::Stream,
+};
+
+/// How much one read takes at most: enough that a system call costs little beside the messages that it brings.
+const PIECE: usize = 16 * 1024;
+
+/// How much is read and dropped at most before a close (CONN-6): more than a connection's buffers in both kernels
+/// usually hold, so that only a client that goes on sending for no reply reaches it.
+const DRAIN_OCTETS: usize = 16 * 1024 * 1024;
+
+/// A client's connection, and all that the server keeps for it (SESS-4).
+pub(crate) struct Connection {
+    id: u64,
+    stream: Stream,
+    dialogue: Dialogue,
+    limits: Arc<Limits>,
+    /// When the last message was completed, or the connection accepted (CONN-9).
+    active: Instant,
+    alarm: Alarm,
+    stop: Pin<Box<OwnedNotified>>,
+}
+
+/// How a connection came to its end.
+///
+/// Inside a connection it travels as an error, since `?` passes it up from wherever the end is met.
+#[derive(Debug)]
+pub(crate) enum Ending {
+    /// The client sent `QUIT` (MSG-8).
+    Quit,
+    /// The client's stream ended, and all that it held was answered (CONN-5).
+    EndOfStream,
+    /// The client completed no message for too long (CONN-9).
+    Idle,
+    /// The server was told to stop.
+    Stopped,
+    /// The client accepted none of its replies for too long (CONN-8).
+    Stalled,
+    /// The connection broke.
+    Broken(io::Error),
+}
+
+/// Whether a read brought all that could be had, as far as can be told.
+enum Read {
+    Some(Slice),
+    Full(Slice),
+}
+
+impl Connection {
+    pub(crate) fn new(id: u64, stream: Stream, limits: Arc<Limits>, stop: OwnedNotified) -> Self {
+        let active = Instant::now();
+        let alarm = Alarm::new(after(active, limits.idle_timeout));
+        Self { id, stream, dialogue: Dialogue::default(), limits, active, alarm, stop: Box::pin(stop) }
+    }
+
+    /// Answers the client until one side ends the connection, and closes it in the way that this end asks for.
+    pub(crate) async fn serve(&mut self) -> Ending {
+        let Err(mut ending) = self.converse().await;
+        if let Ending::Stopped = ending {
+            ending = self.answer_held().await.err().unwrap_or(ending);
+        }
+        match ending {
+            Ending::Quit | Ending::Idle | Ending::Stopped => self.drain().await,
+            Ending::Stalled => self.stream.abandon(),
+            Ending::EndOfStream | Ending::Broken(_) => {}
+        }
+        ending
+    }
+
+    /// Reads a piece, answers all its complete messages by one write, and reads on only when that is done: a client
+    /// that takes no replies is not read from (CONN-7).
+    async fn converse(&mut self) -> Result<Infallible, Ending> {
+        loop {
+            let read = self.read().await?;
+            let (Read::Some(slice) | Read::Full(slice)) = read;
+            self.answer(slice).await?;
+            if let Read::Full(_) = read {
+                // There is more where this came from, and the other connections have waited.
+                yield_now().await;
+            }
+        }
+    }
+
+    /// Waits for a piece of the stream and answers its first slice into the dialogue.
+    ///
+    /// The buffer lives on the stack while a read succeeds, so that a waiting connection has none. The stop and
+    /// the alarm are polled here alone, the alarm only when there is nothing to read.
+    async fn read(&mut self) -> Result<Read, Ending> {
+        poll_fn(|context| {
+            if self.stop.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Err(Ending::Stopped));
+            }
+            let mut space = [const { MaybeUninit::uninit() }; PIECE];
+            let mut buffer = ReadBuf::uninit(&mut space);
+            if let Poll::Ready(outcome) = self.stream.poll_read(context, &mut buffer) {
+                return Poll::Ready(outcome.map_err(Ending::Broken).and_then(|()| match buffer.filled() {
+                    [] => Err(Ending::EndOfStream),
+                    piece if buffer.remaining() == 0 => Ok(Read::Full(self.take(piece))),
+                    piece => Ok(Read::Some(self.take(piece))),
+                }));
+            }
+            self.dialogue.rest();
+            let deadline = after(self.active, self.limits.idle_timeout);
+            self.alarm.poll(context, deadline).map(|()| Err(Ending::Idle))
+        })
+        .await
+    }
+
+    fn take(&mut self, piece: &[u8]) -> Slice {
+        debug!(id = self.id, octets = piece.len(), "received {}", piece.escape_ascii());
+        let now = Instant::now();
+        let slice = self.dialogue.receive(piece, now);
+        if slice != Slice::NoMessage {
+            self.active = now;
+        }
+        slice
+    }
+
+    /// Sends the replies of a slice, and answers what it left of its piece, slice by slice.
+    async fn answer(&mut self, mut slice: Slice) -> Result<(), Ending> {
+        loop {
+            self.send().await?;
+            if self.dialogue.is_over() {
+                return Err(Ending::Quit);
+            }
+            match slice {
+                Slice::NoMessage | Slice::Answered => return Ok(()),
+                Slice::Cut => yield_now().await,
+            }
+            self.active = Instant::now();
+            slice = self.dialogue.resume(self.active);
+        }
+    }
+
+    async fn send(&mut self) -> Result<(), Ending> {
+        let mut sent = 0;
+        while let Some(rest @ [_, ..]) = self.dialogue.replies().get(sent..) {
+            let mut deadline = None;
+            let count = poll_fn(|context| {
+                if let Poll::Ready(outcome) = self.stream.poll_write(context, rest) {
+                    return Poll::Ready(outcome.map_err(Ending::Broken));
+                }
+                let deadline =
+                    *deadline.get_or_insert_with(|| after(Instant::now(), self.limits.stall_timeout));
+                self.alarm.poll(context, deadline).map(|()| Err(Ending::Stalled))
+            })
+            .await?;
+            debug!(id = self.id, octets = count, "sent {}", rest[..count].escape_ascii());
+            sent += count;
+        }
+        self.dialogue.replies_sent();
+        Ok(())
+    }
+
+    /// Answers what the client had sent when the server was told to stop, and no more: a client that goes on sending
+    /// would never come to an end.
+    async fn answer_held(&mut self) -> Result<(), Ending> {
+        let mut held = self.stream.held().map_err(Ending::Broken)?;
+        while held > 0 {
+            let slice = {
+                let mut buffer = [0; PIECE];
+                match self.stream.read_held(&mut buffer) {
+                    Ok(0) => return Ok(()),
+                    Ok(count) => {
+                        held = held.saturating_sub(count as u64);
+                        self.take(&buffer[..count])
+                    }
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                    Err(error) => return Err(Ending::Broken(error)),
+                }
+            };
+            self.answer(slice).await?;
+            yield_now().await;
+        }
+        Ok(())
+    }
+
+    /// Ends the sending side, then drops what still arrives until the client has closed too: a close that leaves octets
+    /// unread would send a reset, which can destroy replies that the client has not read yet (CONN-6).
+    async fn drain(&mut self) {
+        if self.stream.finish_sending().is_err() {
+            return; // The client is gone.
+        }
+        let deadline = after(Instant::now(), self.limits.drain_timeout);
+        let mut dropped = 0;
+        while dropped < DRAIN_OCTETS {
+            let read = poll_fn(|context| {
+                if self.alarm.poll(context, deadline).is_ready() {
+                    return Poll::Ready(0);
+                }
+                let mut space = [const { MaybeUninit::uninit() }; PIECE];
+                let mut buffer = ReadBuf::uninit(&mut space);
+                let outcome = self.stream.poll_read(context, &mut buffer);
+                outcome.map(|outcome| outcome.map_or(0, |()| buffer.filled().len()))
+            });
+            match read.await {
+                0 => return,
+                count => dropped += count,
+            }
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quit => f.write_str("QUIT"),
+            Self::EndOfStream => f.write_str("end of the client's stream"),
+            Self::Idle => f.write_str("no message for too long"),
+            Self::Stopped => f.write_str("the server stops"),
+            Self::Stalled => f.write_str("replies not accepted for too long"),
+            Self::Broken(error) => error.fmt(f),
+        }
+    }
+}

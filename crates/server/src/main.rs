@@ -1,0 +1,171 @@
+//! The `calc-server` binary: arguments, log, signals and exit codes around [`calc_server::run`].
+
+mod args;
+mod signals;
+
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use calc_server::{Address, Host, Limits, ListenError, Listener};
+use clap::Parser as _;
+use tokio::{select, sync::oneshot};
+use tracing::{Level, warn};
+
+use crate::{
+    args::{Args, LogFormat},
+    signals::Signals,
+};
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    start_log(&args);
+    #[cfg(unix)]
+    raise_descriptor_limit(args.limits().max_connections.get() as u64);
+    match serve(&args) {
+        Ok(end) => end.into(),
+        Err(failure) => {
+            // If nobody reads the errors, the exit code still tells.
+            let _ = writeln!(io::stderr(), "calc-server: {failure}");
+            failure.into()
+        }
+    }
+}
+
+/// How the server was stopped.
+enum End {
+    Graceful,
+    AtOnce,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error("cannot start: {0}")]
+    Start(#[from] io::Error),
+    #[error("the server itself failed: {0}")]
+    Fault(#[from] tokio::task::JoinError),
+}
+
+impl From<End> for ExitCode {
+    fn from(end: End) -> Self {
+        match end {
+            End::Graceful => Self::SUCCESS,
+            End::AtOnce => Self::from(4),
+        }
+    }
+}
+
+impl From<Failure> for ExitCode {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Start(_) | Failure::Fault(_) => Self::from(1),
+            Failure::Listen(_) => Self::from(3),
+        }
+    }
+}
+
+fn serve(args: &Args) -> Result<End, Failure> {
+    let listeners = bind(args)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let end = runtime.block_on(run(listeners, args.limits()));
+    // What is still running after a second signal is not waited for.
+    runtime.shutdown_background();
+    end
+}
+
+fn bind(args: &Args) -> Result<Vec<Listener>, ListenError> {
+    #[cfg(unix)]
+    if let Some(path) = &args.unix {
+        return Ok(vec![Listener::unix(path)?]);
+    }
+    let hosts = match args.hosts.as_slice() {
+        [] => vec![Host::loopback()],
+        names => names.iter().map(|name| Host::resolve(name)).collect::<Result<_, _>>()?,
+    };
+    calc_server::listen(&hosts, args.port)
+}
+
+async fn run(listeners: Vec<Listener>, limits: Limits) -> Result<End, Failure> {
+    // Caught before anybody is told that the server is there.
+    let mut signals = Signals::catch()?;
+    announce(&listeners);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async {
+        let _ = stopped.await;
+    };
+    // A task of its own, so that clients are accepted by the workers that serve them, and not by this thread.
+    let mut server = tokio::spawn(calc_server::run(listeners, limits, shutdown));
+    select! {
+        outcome = &mut server => return ended(outcome?),
+        () = signals.next() => drop(stop),
+    }
+    select! {
+        outcome = &mut server => ended(outcome?),
+        () = signals.next() => Ok(End::AtOnce),
+    }
+}
+
+fn ended(outcome: io::Result<()>) -> Result<End, Failure> {
+    outcome?;
+    Ok(End::Graceful)
+}
+
+/// Tells whoever started the server where it listens. If nobody reads it, the server serves all the same.
+fn announce(listeners: &[Listener]) {
+    let mut stdout = io::stdout();
+    for address in listeners.iter().map(Listener::address) {
+        let _ = writeln!(stdout, "listening on {address}");
+        if let Address::Tcp(address) = address
+            && !address.ip().is_loopback()
+        {
+            warn!(%address, "open to the network: whoever can connect can calculate, and can read along");
+        }
+    }
+    let _ = stdout.flush();
+}
+
+fn start_log(args: &Args) {
+    let level = match args.verbose {
+        0 => Level::WARN,
+        1 => Level::INFO,
+        2.. => Level::DEBUG,
+    };
+    let log = tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .with_target(false)
+        // A failure to log would be printed to the same stderr, and a closed one would be a panic.
+        .log_internal_errors(false)
+        .with_max_level(level);
+    match args.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Has the system allow as many descriptors as the connections need, as far as it lets us.
+#[cfg(unix)]
+fn raise_descriptor_limit(max_connections: u64) {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    /// What a process has open beside its connections: standard streams, listeners, the runtime's own.
+    const OTHERS: u64 = 32;
+    let wanted = max_connections.saturating_add(OTHERS);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let allowed = maximum.map_or(wanted, |maximum| maximum.min(wanted));
+    if current.is_some_and(|current| current < allowed) {
+        let raised = Rlimit { current: Some(allowed), maximum };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            warn!(%error, allowed, "cannot raise the limit of open files");
+        }
+    }
+    if allowed < wanted {
+        warn!(
+            allowed,
+            max_connections,
+            "the limit of open files is below the connections to be served; others will wait"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! The log on stderr: silent by default, and never in the way.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
+
+use crate::support::{Server, answer, command};
+
+#[test]
+fn nothing_is_logged_about_messages_unless_asked_for() {
+    let mut server = Server::start(1, ["--host", "127.0.0.1", "--port", "0"]);
+    answer(&server.addresses[0], "1\nx\nQUIT\n");
+    let mut log = server.log();
+    server.child.kill().unwrap();
+    let mut text = String::new();
+    log.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "");
+}
+
+#[test]
+fn what_is_received_and_sent_is_logged_escaped() {
+    for (format, parts) in [
+        ("text", ["received 1\\n\\x1b[31m\\xff\\n", "sent OK\\nFAIL syntax"]),
+        ("json", [r#""message":"received 1\\n\\x1b[31m\\xff\\n""#, r#""level":"DEBUG""#]),
+    ] {
+        let mut server =
+            Server::start(1, ["--host", "127.0.0.1", "--port", "0", "-vv", "--log-format", format]);
+        let mut client = server.connect();
+        client.write_all(b"1\n\x1b[31m\xff\n").unwrap();
+        // The line that follows what was sent is the last one wanted.
+        let mut log = BufReader::new(server.log());
+        let mut text = String::new();
+        while !text.contains("sent OK") {
+            assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
+        }
+        for part in parts {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(text.bytes().all(|octet| octet == b'\n' || (0x20..=0x7e).contains(&octet)), "{text:?}");
+    }
+}
+
+#[test]
+fn a_wildcard_address_is_warned_of() {
+    let mut server = Server::start(1, ["--host", "0.0.0.0", "--port", "0"]);
+    let mut line = String::new();
+    BufReader::new(server.log()).read_line(&mut line).unwrap();
+    assert!(line.contains("WARN open to the network"), "{line}");
+}
+
+#[test]
+fn closed_outputs_do_not_end_it() {
+    // A port that was free a moment ago, since nobody will read which one it took.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let mut child = command(["--host", "127.0.0.1", "--port", &port, "-vv"]).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    let address = format!("127.0.0.1:{port}");
+    while TcpStream::connect(&address).is_err() {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended");
+        std::thread::yield_now();
+    }
+    for _ in 0..3 {
+        assert_eq!(answer(&address, "1\n2\n+\n"), "OK\nOK\nRESULT 3\n");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// With room for only a few descriptors, further clients wait, and that is said once.
+#[cfg(unix)]
+#[test]
+fn out_of_descriptors_it_waits_and_recovers() {
+    let mut sh = std::process::Command::new("sh");
+    sh.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#, env!("CARGO_BIN_EXE_calc-server")])
+        .args(["--host", "127.0.0.1", "--port", "0", "-v"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut server = Server::spawn(1, &mut sh);
+    let clients = [(); 40].map(|()| server.connect());
+    let mut log = BufReader::new(server.log());
+    let mut text = String::new();
+    while !text.contains("cannot accept") {
+        assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
+    }
+    // Time for more attempts, which are not to be logged.
+    std::thread::sleep(Duration::from_millis(350));
+    // Those who were accepted are served; when they have gone, so are the others.
+    for mut client in clients {
+        client.write_all(b"1\n").unwrap();
+        let mut reply = [0; 3];
+        client.read_exact(&mut reply).unwrap();
+        assert_eq!(&reply, b"OK\n");
+    }
+    while !text.contains("accepting again") {
+        assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
+    }
+    assert_eq!(text.matches("cannot accept").count(), 1, "{text}");
+    assert!(text.contains("the limit of open files is below"), "{text}");
+}

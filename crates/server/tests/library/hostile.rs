@@ -1,0 +1,127 @@
+//! Clients that mean harm, and another one beside them that must not notice: PROTOCOL.md §12.
+
+use std::{
+    io::{ErrorKind, Write as _},
+    time::{Duration, Instant},
+};
+
+use calc_server::Limits;
+use socket2::SockRef;
+
+use crate::support::{Client, PATIENCE, Server, assert_serves};
+
+/// More than the kernel's buffers of one connection ever hold, on both sides.
+const FAR_TOO_MUCH: usize = 64 << 20;
+
+/// Sends `messages` over and over until the server takes no more of them for a while, and tells how many octets it took.
+fn send_until_stalled(client: &mut Client, messages: &[u8]) -> usize {
+    const A_WHILE: Duration = Duration::from_millis(300);
+    // What waits in the client's own kernel says nothing about the server.
+    SockRef::from(&client.stream).set_send_buffer_size(64 << 10).unwrap();
+    client.stream.set_write_timeout(Some(A_WHILE)).unwrap();
+    let block = messages.repeat((64 << 10) / messages.len());
+    let (mut taken, mut at) = (0, 0);
+    while taken < FAR_TOO_MUCH {
+        match client.stream.write(&block[at..]) {
+            Ok(count) => {
+                taken += count;
+                at = (at + count) % block.len();
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return taken;
+            }
+            Err(error) => panic!("{error} after {taken} octets"),
+        }
+    }
+    panic!("the server took {taken} octets though nobody reads its replies");
+}
+
+#[test]
+fn a_client_that_never_reads_is_not_read_from_and_loses_nothing() {
+    for message in ["1\n", "\n", "hello\n"] {
+        let server = Server::start(Limits::default());
+        let mut polite = server.connect();
+        let mut greedy = server.connect();
+        let taken = send_until_stalled(&mut greedy, message.as_bytes());
+        assert_serves(&server, &mut polite);
+        // Once it reads, every message turns out to have its reply.
+        let complete = taken / message.len();
+        greedy.finish_sending();
+        assert_eq!(greedy.until_close().matches('\n').count(), complete, "{message:?}");
+    }
+}
+
+#[test]
+fn a_client_that_never_reads_is_cut_off_in_the_end() {
+    let server = Server::start(Limits { stall_timeout: Duration::from_millis(100), ..Limits::default() });
+    let mut polite = server.connect();
+    let mut greedy = server.connect();
+    greedy.stream.set_write_timeout(Some(PATIENCE)).unwrap();
+    let block = b"hello\n".repeat(10_000);
+    let failure = (0..FAR_TOO_MUCH / block.len()).find_map(|_| greedy.stream.write_all(&block).err());
+    let failure = failure.expect("the server took far too much").kind();
+    assert!(matches!(failure, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{failure}");
+    assert_serves(&server, &mut polite);
+}
+
+#[test]
+fn a_line_without_end_is_one_message() {
+    let server = Server::start(Limits::default());
+    let mut polite = server.connect();
+    let mut client = server.connect();
+    for _ in 0..64 {
+        client.send(&[b'9'; 64 << 10]);
+    }
+    assert_serves(&server, &mut polite);
+    assert_eq!(client.exchange("\n"), "FAIL line-too-long a line has at most 256 octets\n");
+    assert_eq!(client.exchange("1\n"), "OK\n");
+}
+
+#[test]
+fn powers_do_not_keep_the_others_waiting() {
+    // A piece of one such client keeps a worker busy for a quarter of a second or more.
+    const CLIENTS: usize = 8;
+    let server = Server::start(Limits { grace: Duration::ZERO, ..Limits::default() });
+    let mut polite = server.connect();
+    polite.exchange("1\n");
+    let _floods = [(); CLIENTS].map(|()| {
+        let mut client = server.connect();
+        client.send(&b"2\n.5\n^\n".repeat(4_000));
+        client
+    });
+    let mut times: Vec<_> = (0..3)
+        .map(|_| {
+            let start = Instant::now();
+            polite.exchange("CLEAR\n");
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    assert!(times[1] < Duration::from_millis(150), "the median of {times:?} is too long");
+}
+
+#[test]
+fn any_octets_at_all_are_answered_line_by_line() {
+    let server = Server::start(Limits::default());
+    let mut polite = server.connect();
+    // Every octet, in many orders: a linear congruential generator of period 2^32 gives the same ones every time.
+    let mut state = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(200_000)
+    .collect();
+    let lines = noise.iter().filter(|&&octet| octet == b'\n').count();
+    let mut client = server.connect();
+    let mut writer = client.stream.try_clone().unwrap();
+    let writing = std::thread::spawn(move || {
+        writer.write_all(&noise).unwrap();
+        Client { stream: writer }.finish_sending();
+    });
+    let replies = client.until_close();
+    assert_eq!(replies.matches('\n').count(), lines);
+    assert!(replies.bytes().all(|octet| octet == b'\n' || (0x20..=0x7e).contains(&octet)), "REPLY-3");
+    writing.join().unwrap();
+    assert_serves(&server, &mut polite);
+}
