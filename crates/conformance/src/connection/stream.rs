@@ -1,0 +1,140 @@
+//! One stream to the server, whatever carries it.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncWriteExt, Interest, Ready};
+#[cfg(unix)]
+use tokio::net::UnixStream;
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+
+use super::target::Address;
+use crate::format::Reading;
+
+/// An open stream.
+#[derive(Debug)]
+pub(super) enum Stream {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// Why no connection was made.
+#[derive(Debug, thiserror::Error)]
+pub enum DialError {
+    /// Nobody listens there.
+    #[error("{0}")]
+    Refused(io::Error),
+    /// Nobody answered in time.
+    #[error("no answer within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// The port is free and the system chose it as our own, so that the connection was to ourselves (CONN-11).
+    #[error("nobody listens there: the connection was to itself")]
+    ToItself,
+    /// The grader's own system could not open a connection.
+    #[error("this machine cannot open a connection: {0}")]
+    Local(io::Error),
+}
+
+/// The receive buffer of a connection that is never read: the smallest that systems give, so that it fills soon.
+const SMALL_BUFFER: u32 = 4096;
+
+impl Stream {
+    pub(super) async fn open(
+        address: &Address,
+        reading: Reading,
+        patience: Duration,
+    ) -> Result<Self, DialError> {
+        let opened = match address {
+            Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
+            #[cfg(unix)]
+            Address::Unix(path) => {
+                timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
+            }
+        };
+        let stream = opened.map_err(|_| DialError::TimedOut(patience))?.map_err(dial_error)?;
+        if stream.is_to_itself() { Err(DialError::ToItself) } else { Ok(stream) }
+    }
+
+    fn is_to_itself(&self) -> bool {
+        match self {
+            Self::Tcp(stream) => match (stream.local_addr(), stream.peer_addr()) {
+                (Ok(local), Ok(peer)) => local == peer,
+                (Err(_), _) | (_, Err(_)) => false,
+            },
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+        }
+    }
+
+    pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+        match self {
+            Self::Tcp(stream) => stream.ready(interest).await,
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.ready(interest).await,
+        }
+    }
+
+    pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_read(buffer),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.try_read(buffer),
+        }
+    }
+
+    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.try_write(bytes),
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.try_write(bytes),
+        }
+    }
+
+    /// Says that we send no more.
+    pub(super) async fn half_close(&mut self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.shutdown().await,
+            #[cfg(unix)]
+            Self::Unix(stream) => stream.shutdown().await,
+        }
+    }
+
+    /// Closes with a reset, where the transport knows one.
+    pub(super) fn abort(self) -> io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.set_zero_linger(),
+            #[cfg(unix)]
+            Self::Unix(_) => Ok(()),
+        }
+    }
+}
+
+async fn open_tcp(address: std::net::SocketAddr, reading: Reading) -> io::Result<Stream> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    match reading {
+        Reading::Always => {}
+        Reading::Never => socket.set_recv_buffer_size(SMALL_BUFFER)?,
+    }
+    let stream = socket.connect(address).await?;
+    // Segments are cut where a case cuts them, not where Nagle's algorithm would.
+    stream.set_nodelay(true)?;
+    Ok(Stream::Tcp(stream))
+}
+
+/// What the system refuses us for lack of files, ports or memory is not the server's fault.
+fn dial_error(error: io::Error) -> DialError {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable | io::ErrorKind::OutOfMemory | io::ErrorKind::PermissionDenied => {
+            DialError::Local(error)
+        }
+        _ if error.raw_os_error().is_some_and(is_out_of_files) => DialError::Local(error),
+        _ => DialError::Refused(error),
+    }
+}
+
+/// EMFILE and ENFILE, for which the standard library has no name; on Windows, WSAEMFILE.
+const fn is_out_of_files(code: i32) -> bool {
+    if cfg!(windows) { code == 10024 } else { code == 23 || code == 24 }
+}

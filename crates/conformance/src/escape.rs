@@ -1,0 +1,78 @@
+//! What a server sent, made fit for a terminal: nothing of it may move the cursor, ring the bell or pass for our own text.
+
+use std::fmt::Write as _;
+
+/// The octets as text: printable ASCII and Latin letters as they are, everything else escaped.
+#[must_use]
+pub fn printable(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len());
+    for chunk in octets.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_char(&mut text, c));
+        chunk.invalid().iter().for_each(|octet| push_octet(&mut text, *octet));
+    }
+    text
+}
+
+/// Whether [`printable`] shows them well enough, so that nobody needs them in hexadecimal.
+#[must_use]
+pub fn is_plain(octets: &[u8]) -> bool {
+    let is_plain = |c: char| matches!(c, '\n' | '\r' | '\t') || is_harmless(c);
+    std::str::from_utf8(octets).is_ok_and(|text| text.chars().all(is_plain))
+}
+
+/// The octets in hexadecimal, `4F 4B 0A`.
+#[must_use]
+pub fn hex(octets: &[u8]) -> String {
+    let pairs: Vec<String> = octets.iter().map(|octet| format!("{octet:02X}")).collect();
+    pairs.join(" ")
+}
+
+fn push_char(text: &mut String, c: char) {
+    match c {
+        '\n' => text.push_str("\\n"),
+        '\r' => text.push_str("\\r"),
+        '\t' => text.push_str("\\t"),
+        '\\' => text.push_str("\\\\"),
+        c if is_harmless(c) => text.push(c),
+        c => c.encode_utf8(&mut [0; 4]).bytes().for_each(|octet| push_octet(text, octet)),
+    }
+}
+
+fn push_octet(text: &mut String, octet: u8) {
+    // Writing to a string cannot fail.
+    let _ = write!(text, "\\x{octet:02X}");
+}
+
+/// Printable ASCII, and the letters of Latin-1 and Latin Extended-A, which replies in Spanish and its neighbours use. Other
+/// scripts may run right to left or combine with what stands before.
+fn is_harmless(c: char) -> bool {
+    c == ' ' || c.is_ascii_graphic() || matches!(c, '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{17F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_characters_come_through() {
+        for (octets, text, plain) in [
+            (&b"OK\n"[..], "OK\\n", true),
+            (b"a\\b\r\t", "a\\\\b\\r\\t", true),
+            (b"\x1b[2J\x07\0\x7f", "\\x1B[2J\\x07\\x00\\x7F", false),
+            (b"\xff\xfe", "\\xFF\\xFE", false),
+            ("división".as_bytes(), "división", true),
+            ("\u{202e}abc\u{ad}\u{9b}".as_bytes(), "\\xE2\\x80\\xAEabc\\xC2\\xAD\\xC2\\x9B", false),
+            (b"", "", true),
+        ] {
+            assert_eq!(printable(octets), text);
+            assert_eq!(is_plain(octets), plain, "{text}");
+        }
+        let shown = printable(&(0..=255).collect::<Vec<u8>>());
+        assert!(shown.chars().all(is_harmless), "{shown}");
+    }
+
+    #[test]
+    fn hexadecimal_pairs() {
+        assert_eq!(hex(b"OK\n"), "4F 4B 0A");
+    }
+}

@@ -1,0 +1,40 @@
+//! The files of a suite as they are written: plain data, read by serde and not yet checked against one another.
+//!
+//! Unknown fields are refused everywhere. A field that is a string or an object goes through one visitor
+//! ([`string_or_object`]), since serde's `untagged` can only say that no variant matched, and the people who write
+//! suites deserve to hear what was wrong.
+
+mod case;
+mod delivery;
+mod dialect;
+mod matcher;
+mod message;
+mod raw_step;
+mod step;
+mod suite;
+mod template;
+mod visit;
+
+pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
+pub use delivery::{Delivery, Part, Segments};
+pub use dialect::{Codes, Dialect, Framing, Messages, Receive, Relaxation, Reply, Send, Transport};
+pub use matcher::{EventName, Matcher, Tolerance, When};
+pub(crate) use message::parse_hex;
+pub use message::{Message, Octets};
+pub use step::{Action, Ending, Reading, Step};
+pub use suite::{Chapter, Grading, Note, Notes, Requirement, Suite};
+pub(crate) use template::{Template, fill, is_name};
+pub(crate) use visit::{one_or_many, string_or_object};
+
+/// The `$schema` key, which an editor reads and we do not.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(transparent)]
+pub struct SchemaKey(Option<String>);
+
+impl SchemaKey {
+    /// The schema that the file names.
+    #[must_use]
+    pub fn as_deref(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}

@@ -1,0 +1,126 @@
+//! The suite file, its chapters and its notes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use super::{Case, Exchange, Level, SchemaKey, Wrong};
+use crate::language::Text;
+
+/// `suite.json`: what is tested against what. It names its chapters, or holds its cases itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// For the editor.
+    #[serde(rename = "$schema", default)]
+    pub schema: SchemaKey,
+    /// Its name, `calc`.
+    pub id: String,
+    /// What it tests, in a few words.
+    pub title: Text,
+    /// The document that the requirements stand in, `PROTOCOL.md`.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// The dialect: the name of one that is built in (`calc-1`), or a file beside this one (`mine.json`).
+    pub dialect: String,
+    /// The files of notes: built in (`calc`), or files beside this one (`notes.json`).
+    #[serde(default)]
+    pub notes: Vec<String>,
+    /// The files of cases, in the order in which they run.
+    #[serde(default)]
+    pub chapters: Vec<String>,
+    /// The requirements that cases cite.
+    #[serde(default)]
+    pub requirements: Vec<Requirement>,
+    /// All facts that a case may need; a dialect has some of them.
+    #[serde(default)]
+    pub facts: BTreeSet<String>,
+    /// How cases become a grade.
+    #[serde(default)]
+    pub grading: Grading,
+    /// Run first, on a connection of its own: a whole transaction that any server which can be graded masters.
+    pub preflight: Vec<Exchange>,
+    /// Exchanges with known replies, wherever a case ends: nothing extra may have come before them.
+    pub fence: Vec<Exchange>,
+    /// What a server may offer or not, and the exchange that shows it: it is not offered if the last reply is another than
+    /// the one expected here.
+    #[serde(default)]
+    pub offers: BTreeMap<String, Vec<Exchange>>,
+    /// Diagnoses for all cases, tried after those of the case.
+    #[serde(default)]
+    pub wrong: Vec<Wrong>,
+    /// Cases, where the suite is one file.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// One requirement of the document that the suite tests.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// `FRAME-1`
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// The section where it stands.
+    pub section: String,
+    /// Its sentence or sentences.
+    pub text: Text,
+    /// Why no case can test it, where none can: it cannot be seen from outside.
+    #[serde(default)]
+    pub untested: Option<Text>,
+}
+
+/// How cases become a grade.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Grading {
+    /// What a point of a SHOULD weighs beside one of a MUST.
+    pub should_weight: f64,
+}
+
+impl Default for Grading {
+    fn default() -> Self {
+        Self { should_weight: 0.5 }
+    }
+}
+
+/// A file of cases.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chapter {
+    /// For the editor.
+    #[serde(rename = "$schema", default)]
+    pub schema: SchemaKey,
+    /// Its name, which the ids of its cases begin with.
+    pub id: String,
+    /// Its title.
+    pub title: Text,
+    /// The cases in order.
+    pub cases: Vec<Case>,
+}
+
+/// A file of notes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Notes {
+    /// For the editor.
+    #[serde(rename = "$schema", default)]
+    pub schema: SchemaKey,
+    /// The notes.
+    pub notes: Vec<Note>,
+}
+
+/// A named diagnosis.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// Its name, which `wrong` refers to.
+    pub id: String,
+    /// The bug in a few words.
+    pub title: Text,
+    /// What happened and why.
+    pub text: Text,
+    /// Where to look in the program.
+    pub look: Text,
+}

@@ -1,0 +1,100 @@
+//! The languages of the report, and texts that exist in both.
+
+use serde::Deserialize;
+
+use crate::format::{Template, string_or_object};
+
+/// A language in which the report can be written.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq, clap::ValueEnum)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Spanish.
+    Es,
+}
+
+impl Language {
+    /// The language of a POSIX locale such as `es_AR.UTF-8`; English for all that is not Spanish.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        match locale.split(['_', '.', '@']).next() {
+            Some(code) if code.eq_ignore_ascii_case("es") => Self::Es,
+            Some(_) | None => Self::En,
+        }
+    }
+}
+
+/// A text of a suite in one or two languages: `{"en": "…", "es": "…"}`, or a bare string for English alone.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Text {
+    /// The English text, which is always there.
+    pub en: String,
+    /// The Spanish text; where there is none, the English one is shown.
+    pub es: Option<String>,
+}
+
+impl Text {
+    /// The text in a language, or in English where it has not been translated.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Es => self.es.as_deref().unwrap_or(&self.en),
+        }
+    }
+}
+
+impl Template for Text {
+    fn strings(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        visit(&mut self.en);
+        if let Some(es) = &mut self.es {
+            visit(es);
+        }
+    }
+}
+
+impl From<String> for Text {
+    fn from(en: String) -> Self {
+        Self { en, es: None }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        string_or_object::<_, _, RawText>(deserializer, "a text, or an object with the text per language")
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    en: String,
+    es: Option<String>,
+}
+
+impl From<RawText> for Text {
+    fn from(raw: RawText) -> Self {
+        Self { en: raw.en, es: raw.es }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_names_the_language() {
+        for (locale, language) in [
+            ("es_AR.UTF-8", Language::Es),
+            ("es", Language::Es),
+            ("ES@euro", Language::Es),
+            ("en_GB.UTF-8", Language::En),
+            ("est", Language::En),
+            ("C", Language::En),
+            ("", Language::En),
+        ] {
+            assert_eq!(Language::of_locale(locale), language, "{locale:?}");
+        }
+    }
+}

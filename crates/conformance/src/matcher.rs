@@ -1,0 +1,281 @@
+//! Whether a reply is the one expected.
+
+use regex::bytes::Regex;
+
+use crate::connection::Received;
+use crate::dialect::{Dialect, FAIL, RESULT, anchored};
+use crate::format::{self, Tolerance};
+use crate::number::{Decimal, USUAL_RELATIVE};
+use crate::spelling::hint;
+
+/// A matcher in the terms of a dialect.
+#[derive(Clone, Debug)]
+pub enum Matcher {
+    /// A reply of the dialect, or a pattern of the suite's own.
+    Pattern(Regex),
+    /// A refusal; with a code, where the dialect's refusals carry one.
+    Fail {
+        /// The dialect's spelling of the code.
+        code: String,
+        /// What a refusal looks like.
+        regex: Regex,
+    },
+    /// A result that is equal as a number.
+    Number {
+        /// The number.
+        number: Decimal,
+        /// How near is near enough.
+        nearness: Nearness,
+        /// What a result looks like.
+        regex: Regex,
+    },
+    /// A result whose number is written exactly so.
+    Canonical {
+        /// So.
+        text: String,
+        /// What a result looks like.
+        regex: Regex,
+    },
+    /// Exactly these octets.
+    Octets(Vec<u8>),
+    /// A pattern for the reply together with what ends it.
+    Raw(Regex),
+    /// All of them.
+    AllOf(Vec<Self>),
+    /// One of them.
+    AnyOf(Vec<Self>),
+    /// A reply that is not this one.
+    Not(Box<Self>),
+    /// Any reply.
+    Any,
+}
+
+/// How near a number has to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Nearness {
+    /// The same decimal number.
+    Exact,
+    /// Within this part of the expected magnitude.
+    Part(f64),
+    /// Within this distance.
+    Distance(Decimal),
+}
+
+/// Why a matcher of a suite makes no sense in a dialect.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum MatcherError {
+    /// The dialect has no reply of that name.
+    #[error("the dialect has no reply `{name}`{hint}")]
+    UnknownReply {
+        /// The name.
+        name: String,
+        /// What was probably meant.
+        hint: String,
+    },
+    /// The dialect has no such code.
+    #[error("the dialect has no code `{code}`{hint}")]
+    UnknownCode {
+        /// The code.
+        code: String,
+        /// What was probably meant.
+        hint: String,
+    },
+    /// The dialect's result says not where its number stands.
+    #[error("the dialect's reply `{RESULT}` has no group `number`")]
+    NoNumber,
+    /// Not a decimal number.
+    #[error("`{0}` is no decimal number")]
+    NotANumber(String),
+    /// A tolerance that is none, or too fine for a comparison within a tolerance.
+    #[error("`{0}` is no tolerance: it lies between 1e-30 and 1; for less, say `\"exact\": true`")]
+    NotATolerance(String),
+    /// A pattern or octets that are none.
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl Matcher {
+    /// Puts a matcher of the suite in the terms of a dialect.
+    ///
+    /// # Errors
+    /// What makes no sense in it.
+    pub fn compile(matcher: &format::Matcher, dialect: &Dialect) -> Result<Self, MatcherError> {
+        Ok(match matcher {
+            format::Matcher::Named(name) => Self::Pattern(reply(dialect, name)?),
+            format::Matcher::Fail(code) => {
+                let code = dialect.code(code).map_err(|known| MatcherError::UnknownCode {
+                    code: code.clone(),
+                    hint: hint(code, known),
+                })?;
+                Self::Fail { code, regex: reply(dialect, FAIL)? }
+            }
+            format::Matcher::Number { number: text, tolerance } => {
+                let (number, nearness) = (decimal(text)?, nearness(tolerance)?);
+                Self::Number { number, nearness, regex: result(dialect)? }
+            }
+            format::Matcher::Canonical(text) => {
+                decimal(text)?;
+                Self::Canonical { text: text.clone(), regex: result(dialect)? }
+            }
+            format::Matcher::Text(text) => Self::Octets(text.clone().into_bytes()),
+            format::Matcher::Hex(hex) => {
+                Self::Octets(format::parse_hex(hex).map_err(MatcherError::Malformed)?)
+            }
+            format::Matcher::Regex(text) => Self::Pattern(anchored(text).map_err(MatcherError::Malformed)?),
+            format::Matcher::Raw(text) => Self::Raw(anchored(text).map_err(MatcherError::Malformed)?),
+            format::Matcher::AnyOf(matchers) => Self::AnyOf(compile_all(matchers, dialect)?),
+            format::Matcher::AllOf(matchers) => Self::AllOf(compile_all(matchers, dialect)?),
+            format::Matcher::Not(matcher) => Self::Not(Box::new(Self::compile(matcher, dialect)?)),
+            format::Matcher::Any => Self::Any,
+        })
+    }
+
+    /// Whether a reply is the one meant.
+    #[must_use]
+    pub fn matches(&self, received: &Received) -> bool {
+        let reply = received.words();
+        match self {
+            Self::Pattern(regex) => regex.is_match(reply),
+            Self::Fail { code, regex } => match regex.captures(reply) {
+                Some(groups) => groups.name("code").is_none_or(|found| found.as_bytes() == code.as_bytes()),
+                None => false,
+            },
+            Self::Number { number, nearness, regex } => {
+                let actual = group(regex, reply, NUMBER).and_then(Decimal::parse);
+                actual.is_some_and(|actual| nearness.admits(&actual, number))
+            }
+            Self::Canonical { text, regex } => group(regex, reply, NUMBER) == Some(text),
+            Self::Octets(octets) => reply == octets,
+            Self::Raw(regex) => regex.is_match(received.raw()),
+            Self::AllOf(matchers) => matchers.iter().all(|matcher| matcher.matches(received)),
+            Self::AnyOf(matchers) => matchers.iter().any(|matcher| matcher.matches(received)),
+            Self::Not(matcher) => !matcher.matches(received),
+            Self::Any => true,
+        }
+    }
+}
+
+fn compile_all(matchers: &[format::Matcher], dialect: &Dialect) -> Result<Vec<Matcher>, MatcherError> {
+    matchers.iter().map(|matcher| Matcher::compile(matcher, dialect)).collect()
+}
+
+impl Nearness {
+    fn admits(&self, actual: &Decimal, expected: &Decimal) -> bool {
+        match self {
+            Self::Exact => actual == expected,
+            Self::Part(part) => actual.is_within_part(*part, expected),
+            Self::Distance(distance) => actual.is_within_distance(distance, expected),
+        }
+    }
+}
+
+/// The group of a reply's pattern that holds the number.
+pub(crate) const NUMBER: &str = "number";
+
+/// What a group of the pattern found in a reply, if it is text.
+pub(crate) fn group<'r>(regex: &Regex, reply: &'r [u8], name: &str) -> Option<&'r str> {
+    std::str::from_utf8(regex.captures(reply)?.name(name)?.as_bytes()).ok()
+}
+
+fn reply(dialect: &Dialect, name: &str) -> Result<Regex, MatcherError> {
+    dialect.reply(name).map(|reply| reply.regex.clone()).ok_or_else(|| MatcherError::UnknownReply {
+        name: name.to_owned(),
+        hint: hint(name, dialect.reply_names()),
+    })
+}
+
+fn result(dialect: &Dialect) -> Result<Regex, MatcherError> {
+    let regex = reply(dialect, RESULT)?;
+    let has_number = regex.capture_names().flatten().any(|name| name == NUMBER);
+    if has_number { Ok(regex) } else { Err(MatcherError::NoNumber) }
+}
+
+fn decimal(text: &str) -> Result<Decimal, MatcherError> {
+    Decimal::parse(text).ok_or_else(|| MatcherError::NotANumber(text.to_owned()))
+}
+
+fn nearness(tolerance: &Tolerance) -> Result<Nearness, MatcherError> {
+    match tolerance {
+        Tolerance::Usual => Ok(Nearness::Part(USUAL_RELATIVE)),
+        Tolerance::Exact => Ok(Nearness::Exact),
+        Tolerance::Absolute(text) => decimal(text).map(Nearness::Distance),
+        Tolerance::Relative(text) => match text.parse() {
+            Ok(part) if (1e-30..=1.0).contains(&part) => Ok(Nearness::Part(part)),
+            Ok(_) | Err(_) => Err(MatcherError::NotATolerance(text.clone())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled(json: &str) -> Result<Matcher, MatcherError> {
+        let matcher = serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"));
+        Matcher::compile(&matcher, &crate::testing::suite("").dialect)
+    }
+
+    #[test]
+    fn replies_that_match_and_replies_that_do_not() {
+        let rows: [(&str, &[&str], &[&str]); 14] = [
+            (r#""ok""#, &["OK", "OK CALC/1 + -"], &["ok", "OKAY", "OK\t", " OK", "OK\u{e9}", "RESULT 3", ""]),
+            (
+                r#""result""#,
+                &["RESULT 3", "RESULT -.5e+9"],
+                &["RESULT", "RESULT inf", "RESULT 3 4", "RESULT  3"],
+            ),
+            (r#""fail""#, &["FAIL syntax", "FAIL x y z"], &["FAIL", "FAIL Syntax", "FAIL "]),
+            (
+                r#"{"fail": "syntax"}"#,
+                &["FAIL syntax", "FAIL syntax no"],
+                &["FAIL overflow", "FAIL syntaxes", "OK"],
+            ),
+            (
+                r#"{"number": "3"}"#,
+                &["RESULT 3", "RESULT 3.0", "RESULT 3e0"],
+                &["RESULT 3.1", "3", "RESULT -3"],
+            ),
+            (r#"{"number": "3", "exact": true}"#, &["RESULT 3.000"], &["RESULT 3.00000000000000000001"]),
+            (r#"{"number": "100", "rel": "0.1"}"#, &["RESULT 109"], &["RESULT 111"]),
+            (r#"{"number": "0", "abs": "0.1"}"#, &["RESULT -0.1"], &["RESULT 0.11"]),
+            (r#"{"canonical": "1E+34"}"#, &["RESULT 1E+34"], &["RESULT 1e34", "RESULT 1E34"]),
+            (r#"{"text": "OK"}"#, &["OK"], &["OK "]),
+            (r#"{"hex": "4f 4B"}"#, &["OK"], &["ok"]),
+            (r#"{"regex": "a|b+"}"#, &["a", "bb"], &["ab", "xa", "a\n"]),
+            (r#"{"any_of": ["ok", {"not": "fail"}]}"#, &["OK", "?"], &["FAIL syntax"]),
+            (r#"{"all_of": ["fail", {"not": {"regex": ".*x.*"}}]}"#, &["FAIL no"], &["FAIL syntax", "OK"]),
+        ];
+        for (json, right, wrong) in rows {
+            let matcher = compiled(json).unwrap_or_else(|error| panic!("{json}: {error}"));
+            let matches = |reply: &&str| matcher.matches(&Received::new(reply.as_bytes(), b"\n"));
+            assert_eq!(right.iter().find(|reply| !matches(reply)), None, "{json} should match it");
+            assert_eq!(wrong.iter().find(|reply| matches(reply)), None, "{json} should not match it");
+        }
+    }
+
+    #[test]
+    fn a_raw_pattern_sees_the_end_of_the_line() {
+        let matcher = compiled(r#"{"raw": "OK\\n"}"#).expect("it compiles");
+        assert!(matcher.matches(&Received::new(b"OK", b"\n")));
+        assert!(!matcher.matches(&Received::new(b"OK", b"\r\n")));
+    }
+
+    #[test]
+    fn matchers_that_make_no_sense() {
+        for (json, message) in [
+            (r#""okk""#, "the dialect has no reply `okk`; did you mean `ok`?"),
+            (r#""banana""#, "the dialect has no reply `banana`; there are fail, ok, result"),
+            (r#"{"fail": "sintax"}"#, "the dialect has no code `sintax`; did you mean `syntax`?"),
+            (r#"{"number": "three"}"#, "`three` is no decimal number"),
+            (
+                r#"{"number": "3", "rel": "2"}"#,
+                "`2` is no tolerance: it lies between 1e-30 and 1; for less, say `\"exact\": true`",
+            ),
+            (r#"{"hex": "4"}"#, "1 hexadecimal digits make no whole number of octets"),
+            (r#"{"regex": "a("}"#, "`a(` is no pattern: unclosed group"),
+            (r#"{"not": {"any_of": [{"canonical": "x"}]}}"#, "`x` is no decimal number"),
+        ] {
+            assert_eq!(compiled(json).expect_err(json).to_string(), message);
+        }
+    }
+}

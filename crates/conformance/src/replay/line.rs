@@ -1,0 +1,118 @@
+//! The connections of a case.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::player::Player;
+use super::speech::Speech;
+use super::{Break, Stop};
+use crate::connection::{Connection, DialError, Sent};
+use crate::format::{Delivery, Reading};
+use crate::transcript::What;
+use crate::verdict::{Expected, Happened};
+
+/// A connection of the case.
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) connection: Connection,
+    /// Replies that are due: messages sent, less replies taken.
+    pub(super) due: usize,
+    pub(super) half_closed: bool,
+}
+
+/// The connection that a case has without naming one.
+const IMPLICIT: &str = "c";
+
+/// A connection that is never read is given up as stalled after so long without progress.
+const UNREAD_STALL: Duration = Duration::from_millis(200);
+
+/// A connection on the loopback is made at once or never, but one whose first packet was dropped takes a second.
+const CONNECT_AT_LEAST: Duration = Duration::from_millis(1500);
+
+impl Player<'_> {
+    pub(super) async fn connect(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
+        if let Some(index) = self.find(name) {
+            self.lines.remove(index).connection.close();
+        }
+        self.open(name, reading).await?;
+        self.current = Some(name.to_owned());
+        Ok(())
+    }
+
+    pub(super) async fn open(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
+        let patience = self.terms.patience.max(CONNECT_AT_LEAST);
+        match Connection::open(&self.terms.address, reading, patience).await {
+            Ok(connection) => {
+                self.transcript.record(name, What::Opened);
+                self.lines.push(Line { name: name.to_owned(), connection, due: 0, half_closed: false });
+                match reading {
+                    Reading::Always => self.greeting(self.lines.len() - 1).await,
+                    Reading::Never => Ok(()),
+                }
+            }
+            Err(error @ DialError::Local(_)) => Err(Stop::Fault(error.to_string())),
+            Err(error @ (DialError::Refused(_) | DialError::TimedOut(_) | DialError::ToItself)) => {
+                self.transcript.record(name, What::NotOpened(error.to_string()));
+                Err(Stop::Break(Box::new(Break {
+                    stage: self.stage,
+                    connection: name.to_owned(),
+                    expected: Expected::Connection,
+                    happened: Happened::NotConnected(error.to_string()),
+                    write_failed: false,
+                    wrong: Vec::new(),
+                })))
+            }
+        }
+    }
+
+    /// The connection that a step is on; the first step of a case opens one if it has to.
+    pub(super) async fn line(&mut self, on: Option<&str>) -> Result<usize, Stop> {
+        let name = match on.or(self.current.as_deref()) {
+            Some(name) => name.to_owned(),
+            None => {
+                self.connect(IMPLICIT, Reading::Always).await?;
+                IMPLICIT.to_owned()
+            }
+        };
+        self.find(&name)
+            .ok_or_else(|| Stop::Fault(format!("the connection `{name}` has been closed by the case itself")))
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.lines.iter().position(|line| line.name == name)
+    }
+
+    /// Sends in as many writes as the case says. That a write fails or stalls is not yet a failure of the server: what it
+    /// replied before can still be read, and if that is all that was due, it did its work.
+    pub(super) async fn send(
+        &mut self,
+        line: usize,
+        speech: &Speech,
+        delivery: &Delivery,
+    ) -> Result<(), Stop> {
+        let line = &mut self.lines[line];
+        let stall = match line.connection.reading() {
+            Reading::Always => self.terms.patience.max(CONNECT_AT_LEAST),
+            Reading::Never => UNREAD_STALL,
+        };
+        line.due += speech.messages(self.terms.dialect.delimiter());
+        for (index, octets) in speech.writes().enumerate() {
+            if index > 0 {
+                sleep(Duration::from_millis(delivery.gap_ms)).await;
+            }
+            match line.connection.send(octets, stall).await {
+                Sent::All => self.transcript.record(&line.name, What::Sent(octets.into())),
+                Sent::Stalled | Sent::Failed(_) => {
+                    self.transcript.record(&line.name, What::NotSent(octets.into()));
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn record(&mut self, line: usize, what: What) {
+        self.transcript.record(&self.lines[line].name, what);
+    }
+}

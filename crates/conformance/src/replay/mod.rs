@@ -1,0 +1,119 @@
+//! One case against one address: the steps are done in order, until the end or until the server does something else.
+
+mod closing;
+mod hearing;
+mod line;
+mod player;
+mod speech;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::connection::Address;
+use crate::dialect::Dialect;
+use crate::format::{Exchange, Wrong};
+use crate::suite::{Case, Script, exchange_steps};
+use crate::transcript::Transcript;
+use crate::verdict::{Breach, Expected, Failure, Happened, Health, Stage, Warning};
+use player::Player;
+
+/// How the server is spoken to, as far as that was learned from the preflight.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Where it is.
+    pub address: Address,
+    /// What it speaks.
+    pub dialect: Arc<Dialect>,
+    /// What shows that nothing extra came, and that the server still works.
+    pub fence: Arc<[Exchange]>,
+    /// How long a reply is waited for.
+    pub patience: Duration,
+    /// How long the answer to a goodbye is waited for.
+    pub politeness: Duration,
+}
+
+/// What came of replaying steps.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Nothing, or why the replay stopped.
+    pub stopped: Option<Stop>,
+    /// What was said.
+    pub transcript: Transcript,
+    /// What was accepted, but not as it is done.
+    pub warning: Option<Warning>,
+    /// The longest time that a reply took.
+    pub slowest: Duration,
+    /// Whether a goodbye was said and the server did not close.
+    pub goodbye_ignored: bool,
+}
+
+/// Why a replay stopped.
+#[derive(Debug)]
+pub enum Stop {
+    /// The server did something else than expected.
+    Break(Box<Break>),
+    /// The grader or the suite is at fault.
+    Fault(String),
+}
+
+impl Break {
+    /// The failure that it is.
+    pub(crate) fn into_failure(self, note: Option<String>, aftermath: Option<Health>) -> Failure {
+        let Self { stage, connection, expected, happened, write_failed, wrong: _ } = self;
+        let breach = Breach::Conversation { stage, connection, expected, happened, write_failed };
+        Failure { breach, note, aftermath }
+    }
+}
+
+impl Stop {
+    /// The same, with more diagnoses behind those that it has.
+    fn with(self, more: impl IntoIterator<Item = Wrong>) -> Self {
+        match self {
+            Self::Break(mut broken) => {
+                broken.wrong.extend(more);
+                Self::Break(broken)
+            }
+            Self::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
+/// Where the server did something else.
+#[derive(Debug)]
+pub struct Break {
+    /// In which part of the case.
+    pub stage: Stage,
+    /// On which connection.
+    pub connection: String,
+    /// What was due.
+    pub expected: Expected,
+    /// What happened.
+    pub happened: Happened,
+    /// Whether the connection had broken under a write.
+    pub write_failed: bool,
+    /// The diagnoses in the order in which they are tried: of the step, of those around it, of the case, of the suite.
+    pub wrong: Vec<Wrong>,
+}
+
+/// Replays a case with the positive control that belongs to it. `general` are the diagnoses for all cases.
+pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome {
+    let mut player = Player::new(terms);
+    let steps = match &case.script {
+        Script::Steps(steps) => steps.as_slice(),
+        Script::Inexpressible(_) => &[],
+    };
+    let stopped = match player.steps(steps, None).await {
+        Ok(()) => player.finish(case.control).await.err(),
+        Err(stop) => Some(stop),
+    };
+    let diagnoses: Vec<Wrong> = case.wrong.iter().chain(general).map(|wrong| player.filled(wrong)).collect();
+    player.end(stopped.map(|stop| stop.with(diagnoses))).await
+}
+
+/// Replays an exchange on a fresh connection: the preflight, a question after the server's health, or after an offer.
+pub async fn play_exchange(entries: &[Exchange], terms: &Terms) -> Outcome {
+    let mut player = Player::new(terms);
+    let steps = exchange_steps(entries, &terms.dialect);
+    let stopped = player.steps(&steps, None).await.err();
+    player.end(stopped).await
+}

@@ -1,0 +1,178 @@
+//! One failure in full: what was said, what was due, what happened, and what to do about it.
+
+use std::io::{self, Write};
+
+use super::phrase::Phrase;
+use super::terminal::{BAD, FAINT, STRONG, Terminal};
+use crate::run::CaseResult;
+use crate::transcript::{Entry, Transcript};
+use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
+
+/// Of a long dialogue the beginning is shown, and the end, where it broke.
+const FIRST_SHOWN: usize = 12;
+const LAST_SHOWN: usize = 16;
+
+/// A width that reads well and fits beside a label on most terminals.
+const WIDTH: usize = 90;
+
+impl<W: Write> Terminal<'_, W> {
+    /// A case that failed.
+    pub(super) fn explain(&mut self, result: &CaseResult) -> io::Result<()> {
+        let title = result.title.text(self.words.language);
+        writeln!(self.out, "\n{BAD}✗ {}{BAD:#}  {STRONG}{title}{STRONG:#}", result.id)?;
+        if let Some(transcript) = &result.transcript {
+            self.dialogue(transcript)?;
+        }
+        if let Verdict::Fail(failure) = &result.verdict {
+            self.failure(failure)?;
+        }
+        self.requirement(result)?;
+        // Not broken into lines, so that it can be copied.
+        let label = self.words.say(Phrase::Again, &[]);
+        writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{} --only '{}'", self.command, result.id)
+    }
+
+    /// The preflight, where it failed.
+    pub(super) fn explain_preflight(
+        &mut self,
+        failure: &Failure,
+        transcript: Option<&Transcript>,
+    ) -> io::Result<()> {
+        if let Some(transcript) = transcript {
+            self.dialogue(transcript)?;
+        }
+        self.failure(failure)
+    }
+
+    fn failure(&mut self, failure: &Failure) -> io::Result<()> {
+        match &failure.breach {
+            Breach::Deviation { relaxation } => {
+                let text = self.words.say(Phrase::Deviation, &[relaxation]);
+                self.field(Phrase::Actual, &text)?;
+            }
+            Breach::Conversation { stage, connection: _, expected, happened, write_failed } => {
+                self.field(Phrase::Expected, &self.words.expected(expected))?;
+                self.field(Phrase::Actual, &self.words.happened(happened))?;
+                if let Some(hex) = self.words.hex(happened) {
+                    self.field(Phrase::Hex, &hex)?;
+                }
+                let remarks = [
+                    (*stage == Stage::Fence).then_some(Phrase::InFence),
+                    (*stage == Stage::Control).then_some(Phrase::InControl),
+                    write_failed.then_some(Phrase::WriteFailed),
+                ];
+                for remark in remarks.into_iter().flatten() {
+                    self.field(Phrase::When, &self.words.say(remark, &[]))?;
+                }
+            }
+        }
+        if let Some(health) = failure.aftermath.filter(|health| *health != Health::Well) {
+            self.field(Phrase::Afterwards, &self.words.health(health))?;
+        }
+        match &failure.note {
+            Some(note) => self.note(note),
+            None => Ok(()),
+        }
+    }
+
+    fn note(&mut self, id: &str) -> io::Result<()> {
+        let Some(note) = self.suite.notes.get(id) else { return Ok(()) };
+        let language = self.words.language;
+        let title = note.title.text(language);
+        if !self.explained.insert(id.to_owned()) {
+            let again = format!("{title} {}", self.words.say(Phrase::SeeAbove, &[]));
+            return self.field(Phrase::Cause, &again);
+        }
+        self.field(Phrase::Cause, &format!("{title}. {}", note.text.text(language)))?;
+        self.field(Phrase::Look, note.look.text(language))
+    }
+
+    /// The first requirement that the case cites, which is the one that it is about.
+    fn requirement(&mut self, result: &CaseResult) -> io::Result<()> {
+        let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
+            return Ok(());
+        };
+        let document = self.suite.document.as_deref().unwrap_or_default();
+        let place = format!("{document} §{}", requirement.section);
+        let text = requirement.text.text(self.words.language);
+        self.field(Phrase::Violates, &format!("{} ({}): {text}", requirement.id, place.trim_start()))
+    }
+
+    /// What was said, up to where it broke.
+    fn dialogue(&mut self, transcript: &Transcript) -> io::Result<()> {
+        let several = transcript.connections().len() > 1;
+        let (first, hidden, rest) = abridged(&transcript.entries);
+        let name = |entry: &Entry| if several { format!("{:>10} ", entry.connection) } else { String::new() };
+        for entry in first {
+            let (arrow, text) = self.words.line(&entry.what);
+            writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
+        }
+        if hidden + transcript.omitted > 0 {
+            let omitted = (hidden + transcript.omitted).to_string();
+            writeln!(self.out, "    {}", self.words.say(Phrase::Omitted, &[&omitted]))?;
+        }
+        for (index, entry) in rest.iter().enumerate() {
+            let (arrow, text) = self.words.line(&entry.what);
+            if index + 1 == rest.len() {
+                writeln!(
+                    self.out,
+                    "  {BAD}✗{BAD:#} {FAINT}{}{FAINT:#}{BAD}{arrow} {text}{BAD:#}",
+                    name(entry)
+                )?;
+            } else {
+                writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A labelled text, with its lines under one another.
+    fn field(&mut self, label: Phrase, text: &str) -> io::Result<()> {
+        let label = self.words.say(label, &[]);
+        for (index, line) in wrapped(text).into_iter().enumerate() {
+            let label = if index == 0 { label.as_str() } else { "" };
+            writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The beginning, how many entries are left out, and the end.
+fn abridged(entries: &[Entry]) -> (&[Entry], usize, &[Entry]) {
+    if entries.len() <= FIRST_SHOWN + LAST_SHOWN {
+        return (&[], 0, entries);
+    }
+    let rest = entries.len() - LAST_SHOWN;
+    (&entries[..FIRST_SHOWN], rest - FIRST_SHOWN, &entries[rest..])
+}
+
+/// Lines of at most [`WIDTH`] characters, broken at blanks.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_broken_at_blanks() {
+        let text = "word ".repeat(40);
+        let lines = wrapped(text.trim_end());
+        assert_eq!(lines.len(), 3);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+        assert_eq!(lines.join(" "), text.trim_end());
+        assert_eq!(wrapped(&"x".repeat(200)), ["x".repeat(200)]);
+        assert_eq!(wrapped(""), [""]);
+    }
+}

@@ -1,0 +1,8 @@
+//! What a run came to, for people and programs. Every reporter is written against [`crate::run::Event`].
+
+mod explain;
+mod phrase;
+mod terminal;
+mod words;
+
+pub use terminal::Terminal;

@@ -1,0 +1,99 @@
+//! How the server is after a failure, and which diagnosis fits.
+
+use std::time::Duration;
+
+use super::Run;
+use crate::dialect::Dialect;
+use crate::format::{EventName, When, Wrong};
+use crate::matcher::Matcher;
+use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
+use crate::verdict::{Happened, Health};
+
+impl Run<'_> {
+    /// A reply that did not come in time, from a server that turns out to be well but slow: the time was too short.
+    pub(super) fn was_unfair(
+        &mut self,
+        outcome: &Outcome,
+        health: Option<(Health, Duration)>,
+        terms: &Terms,
+    ) -> bool {
+        let timed_out = matches!(&outcome.stopped, Some(Stop::Break(broken)) if matches!(broken.happened, Happened::Nothing { .. }));
+        match health {
+            Some((Health::Well, latency)) if timed_out => {
+                self.patience.saw(latency);
+                self.patience.now() > terms.patience
+            }
+            Some(_) | None => false,
+        }
+    }
+
+    pub(super) async fn health_after(&self, outcome: &Outcome, terms: &Terms) -> Option<(Health, Duration)> {
+        match &outcome.stopped {
+            Some(Stop::Break(broken)) if broken.happened.is_alarming() => Some(self.health(terms).await),
+            Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
+        }
+    }
+
+    /// How the server is, and how long a reply took: seen from a fresh connection, with one whole transaction. A server
+    /// that seems mute is asked a second time and given all the time that there is.
+    pub(super) async fn health(&self, terms: &Terms) -> (Health, Duration) {
+        let first = play_exchange(&self.suite.preflight, terms).await;
+        if health_of(&first) != Health::Mute || terms.patience >= self.patience.ceiling() {
+            return (health_of(&first), first.slowest);
+        }
+        let patient = Terms { patience: self.patience.ceiling(), ..terms.clone() };
+        let second = play_exchange(&self.suite.preflight, &patient).await;
+        (health_of(&second), second.slowest)
+    }
+
+    /// The dialect under which the server is graded.
+    fn dialect(&self) -> &Dialect {
+        self.terms.as_ref().map_or(&self.suite.dialect, |terms| &terms.dialect)
+    }
+
+    /// The first diagnosis that fits.
+    pub(super) fn diagnosis<'b>(&self, broken: &'b Break, health: Option<Health>) -> Option<&'b Wrong> {
+        let mut events = broken.happened.events();
+        if broken.write_failed {
+            events.push(EventName::WriteFailed);
+        }
+        match health {
+            Some(Health::Dead) => events.push(EventName::Died),
+            Some(Health::Mute) => events.push(EventName::Mute),
+            Some(Health::Well | Health::Wrong) | None => {}
+        }
+        let fits = |when: &When| match when {
+            When::Events(names) => names.iter().any(|name| events.contains(name)),
+            When::Reply(matcher) => match &broken.happened {
+                Happened::Reply(received) | Happened::Unsolicited(received) => {
+                    Matcher::compile(matcher, self.dialect()).is_ok_and(|matcher| matcher.matches(received))
+                }
+                Happened::Nothing { .. }
+                | Happened::Unterminated(_)
+                | Happened::TooLong(_)
+                | Happened::Ended(..)
+                | Happened::StillOpen(_)
+                | Happened::NotConnected(_) => false,
+            },
+        };
+        broken.wrong.iter().find(|wrong| wrong.when.iter().any(fits))
+    }
+}
+
+pub(super) fn health_of(outcome: &Outcome) -> Health {
+    match &outcome.stopped {
+        None => Health::Well,
+        Some(Stop::Fault(_)) => Health::Wrong,
+        Some(Stop::Break(broken)) => match &broken.happened {
+            Happened::NotConnected(_) => Health::Dead,
+            Happened::Nothing { .. } if !outcome.transcript.heard_anything() => Health::Mute,
+            Happened::Nothing { .. }
+            | Happened::Reply(_)
+            | Happened::Unsolicited(_)
+            | Happened::Unterminated(_)
+            | Happened::TooLong(_)
+            | Happened::Ended(..)
+            | Happened::StillOpen(_) => Health::Wrong,
+        },
+    }
+}

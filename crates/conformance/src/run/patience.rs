@@ -1,0 +1,73 @@
+//! How long a reply is waited for. A right server costs no patience; a hanging one costs all of it, again and again.
+
+use std::time::Duration;
+
+/// The time that a reply is given, by what the server has shown so far.
+#[derive(Clone, Debug)]
+pub(super) struct Patience {
+    ceiling: Duration,
+    /// The slowest reply that was still right.
+    seen: Duration,
+    /// How often it was waited for in vain.
+    disappointments: u32,
+}
+
+/// A reply may take so many times as long as the slowest one before: a machine that is busy with other things is not the
+/// server's fault.
+const TIMES_SEEN: u32 = 20;
+
+/// A server that has never failed to answer is given at least this.
+const GENEROUS: Duration = Duration::from_millis(1000);
+
+/// And one that has failed several times at least this.
+const BRIEF: Duration = Duration::from_millis(250);
+
+impl Patience {
+    pub(super) const fn new(ceiling: Duration) -> Self {
+        Self { ceiling, seen: Duration::ZERO, disappointments: 0 }
+    }
+
+    /// How long the next reply is waited for: half as long after each disappointment, within the bounds.
+    pub(super) fn now(&self) -> Duration {
+        let least = (GENEROUS / 2u32.saturating_pow(self.disappointments)).max(BRIEF);
+        (self.seen * TIMES_SEEN).max(least).min(self.ceiling)
+    }
+
+    /// The longest that anything is waited for.
+    pub(super) const fn ceiling(&self) -> Duration {
+        self.ceiling
+    }
+
+    /// A reply took so long and was right.
+    pub(super) fn saw(&mut self, latency: Duration) {
+        self.seen = self.seen.max(latency.min(self.ceiling));
+    }
+
+    /// A reply did not come.
+    pub(super) const fn was_disappointed(&mut self) {
+        self.disappointments = self.disappointments.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_shrinks_with_disappointments_and_grows_with_slow_replies() {
+        let ms = Duration::from_millis;
+        let mut patience = Patience::new(ms(2000));
+        assert_eq!(patience.now(), ms(1000));
+        patience.saw(ms(1));
+        assert_eq!(patience.now(), ms(1000));
+        for expected in [500, 250, 250] {
+            patience.was_disappointed();
+            assert_eq!(patience.now(), ms(expected));
+        }
+        patience.saw(ms(80));
+        assert_eq!(patience.now(), ms(1600));
+        patience.saw(ms(60_000));
+        assert_eq!(patience.now(), ms(2000));
+        assert_eq!(Patience::new(ms(100)).now(), ms(100));
+    }
+}

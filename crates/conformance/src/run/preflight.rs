@@ -1,0 +1,171 @@
+//! Before the cases: can the server be reached, does it master one transaction, and how fast.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Run;
+use super::health::health_of;
+use crate::connection::{Address, Target};
+use crate::format::{Exchange, Relaxation};
+use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
+use crate::transcript::Transcript;
+use crate::verdict::{Blocker, Failure, Happened, Health};
+
+/// What came of the preflight.
+#[derive(Clone, Debug)]
+pub struct Preflight {
+    /// What it showed.
+    pub standing: Standing,
+    /// What was said.
+    pub transcript: Option<Transcript>,
+}
+
+/// How the server stands before the first case.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// It masters a transaction.
+    Sound,
+    /// It does, apart from one deviation, and is graded under it.
+    Relaxed(Relaxation),
+    /// It does not.
+    Unsound(Failure),
+    /// Nobody is there, for this reason.
+    Unreachable(String),
+}
+
+/// How long the answer to a goodbye is waited for.
+const POLITENESS: Duration = Duration::from_millis(100);
+
+impl<'a> Run<'a> {
+    /// Finds the address that accepts, the way in which replies can be found, and the time that they take. A connection
+    /// that is only opened and closed ends or freezes many a student's server, so every one carries a transaction.
+    pub(super) async fn fly(&mut self, target: &Target) -> Preflight {
+        let addresses = match target.resolve().await {
+            Ok(addresses) => addresses,
+            Err(error) => return self.unreachable(error.to_string(), None),
+        };
+        let mut reason = ("the name has no address".to_owned(), None);
+        for address in addresses {
+            let terms = self.patient_terms(address);
+            let outcome = play_exchange(&self.suite.preflight, &terms).await;
+            match not_connected(&outcome) {
+                Some(why) => reason = (why, Some(outcome.transcript)),
+                None => {
+                    let (preflight, terms) = self.assess(outcome, terms).await;
+                    self.terms = Some(terms);
+                    return preflight;
+                }
+            }
+        }
+        self.unreachable(reason.0, reason.1)
+    }
+
+    fn patient_terms(&self, address: Address) -> Terms {
+        let patience = self.patience.ceiling();
+        let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
+        Terms { address, dialect, fence, patience, politeness: POLITENESS }
+    }
+
+    fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
+        self.gone = Some(Blocker::Unreachable);
+        Preflight { standing: Standing::Unreachable(reason), transcript }
+    }
+
+    /// What the first transaction showed, and the terms on which the server is graded.
+    async fn assess(&mut self, outcome: Outcome, mut terms: Terms) -> (Preflight, Terms) {
+        let first_sight = health_of(&outcome);
+        let Outcome { stopped, transcript, slowest, goodbye_ignored, .. } = outcome;
+        if goodbye_ignored {
+            terms.politeness = Duration::ZERO;
+        }
+        let standing = match stopped {
+            None => {
+                self.patience.saw(slowest);
+                Standing::Sound
+            }
+            Some(Stop::Fault(fault)) => return (self.unreachable(fault, Some(transcript)), terms),
+            Some(Stop::Break(broken)) => match self.relax(&broken.happened, &terms).await {
+                Some((relaxation, relaxed)) => {
+                    terms = relaxed;
+                    Standing::Relaxed(relaxation.clone())
+                }
+                None => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
+            },
+        };
+        match &standing {
+            Standing::Sound | Standing::Relaxed(_) => terms.fence = self.passable_fence(&terms).await,
+            Standing::Unsound(_) | Standing::Unreachable(_) => {}
+        }
+        (Preflight { standing, transcript: Some(transcript) }, terms)
+    }
+
+    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise.
+    async fn relax(&mut self, happened: &Happened, terms: &Terms) -> Option<(&'a Relaxation, Terms)> {
+        if !happened.is_speech() {
+            return None;
+        }
+        for relaxed in &self.suite.dialect.relaxations {
+            let terms = Terms { dialect: Arc::clone(&relaxed.dialect), ..terms.clone() };
+            let outcome = play_exchange(&self.suite.preflight, &terms).await;
+            if outcome.stopped.is_none() {
+                self.patience.saw(outcome.slowest);
+                self.relaxation = Some(&relaxed.relaxation);
+                return Some((&relaxed.relaxation, terms));
+            }
+        }
+        None
+    }
+
+    /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about
+    /// `CLEAR`, and not every case because of what the grader does at its end.
+    async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
+        let without = |left_out: usize| {
+            let kept = terms.fence.iter().enumerate().filter(|(index, _)| *index != left_out);
+            kept.map(|(_, entry)| entry.clone()).collect::<Vec<_>>()
+        };
+        // Leaving out what is not there is the whole fence.
+        let candidates = (0..=terms.fence.len()).rev().map(without);
+        for candidate in candidates.filter(|candidate| !candidate.is_empty()) {
+            let terms = Terms { patience: self.patience.now(), ..terms.clone() };
+            if play_exchange(&candidate, &terms).await.stopped.is_none() {
+                return candidate.into();
+            }
+        }
+        terms.fence.clone()
+    }
+
+    async fn unsound(&mut self, mut broken: Break, first_sight: Health, terms: &Terms) -> Failure {
+        broken.wrong.extend(self.suite.wrong.iter().cloned());
+        let health = match first_sight {
+            // Asking a second time would cost as much again, and the first case asks.
+            Health::Mute => Health::Mute,
+            Health::Well | Health::Wrong | Health::Dead => self.health(terms).await.0,
+        };
+        match health {
+            Health::Dead => self.gone = Some(Blocker::Gone { health, since: None }),
+            // A mute server is gone as soon as a case has shown what its silence looks like.
+            Health::Mute | Health::Wrong => self.limit_time(),
+            Health::Well => {}
+        }
+        let note = self.diagnosis(&broken, Some(health)).and_then(|wrong| wrong.note.clone());
+        broken.into_failure(note, Some(health))
+    }
+}
+
+/// Why there was no connection, if there was none.
+fn not_connected(outcome: &Outcome) -> Option<String> {
+    match &outcome.stopped {
+        Some(Stop::Break(broken)) => match &broken.happened {
+            Happened::NotConnected(why) => Some(why.clone()),
+            Happened::Reply(_)
+            | Happened::Unsolicited(_)
+            | Happened::Nothing { .. }
+            | Happened::Unterminated(_)
+            | Happened::TooLong(_)
+            | Happened::Ended(..)
+            | Happened::StillOpen(_) => None,
+        },
+        Some(Stop::Fault(fault)) => Some(fault.clone()),
+        None => None,
+    }
+}

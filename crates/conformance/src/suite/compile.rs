@@ -1,0 +1,132 @@
+//! From cases as written to cases spelled out in steps.
+
+use std::collections::BTreeSet;
+
+use super::check::{Checker, Names};
+use super::expand::expand;
+use super::problem::Problems;
+use super::{Case, Chapter, Control, Script};
+use crate::dialect::{Dialect, Inexpressible};
+use crate::format::{self, Action, Delivery, Exchange, Message, Part, Step};
+
+/// Cases, and whether their ids begin with the name of what they stand in.
+pub(super) enum Named {
+    Chapter(format::Chapter),
+    Suite(format::Chapter),
+}
+
+pub(super) fn compile_chapters(
+    chapters: Vec<(String, Named)>,
+    names: &Names<'_>,
+    problems: &mut Problems,
+) -> Vec<Chapter> {
+    let mut earlier = BTreeSet::new();
+    let mut compiled = Vec::new();
+    for (file, chapter) in chapters {
+        let (chapter, prefix) = match chapter {
+            Named::Chapter(chapter) => {
+                let prefix = format!("{}/", chapter.id);
+                (chapter, prefix)
+            }
+            Named::Suite(chapter) => (chapter, String::new()),
+        };
+        let mut cases = Vec::new();
+        for (index, case) in chapter.cases.iter().enumerate() {
+            let place = format!("cases[{index}]");
+            if !case.id.starts_with(&prefix) {
+                problems.push(
+                    &file,
+                    format!("{place}.id"),
+                    format!("`{}` does not begin with `{prefix}`", case.id),
+                );
+            }
+            cases.extend(compile_case(&file, &place, case, names, &mut earlier, problems));
+        }
+        compiled.push(Chapter { id: chapter.id, title: chapter.title, cases });
+    }
+    compiled
+}
+
+/// The cases that a case stands for. `earlier` gains their ids.
+fn compile_case(
+    file: &str,
+    place: &str,
+    case: &format::Case,
+    names: &Names<'_>,
+    earlier: &mut BTreeSet<String>,
+    problems: &mut Problems,
+) -> Vec<Case> {
+    let (expanded, faults) = expand(case);
+    faults.into_iter().for_each(|fault| problems.push(file, place, fault));
+    for case in &expanded {
+        Checker::new(names, file, problems).case(place, case, earlier);
+    }
+    for (index, case) in expanded.iter().enumerate() {
+        if expanded[..index].iter().any(|other| other.id == case.id) {
+            let row = case.id.split_once('#').map_or("", |(_, row)| row);
+            problems.push(file, format!("{place}.id"), format!("two rows are called `{row}`"));
+        }
+    }
+    let ids = expanded.iter().map(|case| case.id.clone()).chain([case.id.clone()]).collect::<BTreeSet<_>>();
+    for id in ids {
+        if !earlier.insert(id.clone()) {
+            problems.push(file, format!("{place}.id"), format!("there is already a case `{id}`"));
+        }
+    }
+    expanded.into_iter().map(|case| compile(case, names.dialect)).collect()
+}
+
+fn compile(case: format::Case, dialect: &Dialect) -> Case {
+    let steps = match (&case.exchange, case.steps) {
+        (Some(entries), _) => exchange_steps(entries, dialect),
+        (None, steps) => steps.unwrap_or_default(),
+    };
+    let script = match expressible(&steps, dialect) {
+        Ok(()) => Script::Steps(steps),
+        Err(Inexpressible(what)) => Script::Inexpressible(what),
+    };
+    Case {
+        id: case.id,
+        title: case.title,
+        spec: case.spec,
+        level: case.level,
+        points: case.points,
+        tags: case.tags,
+        requires: case.requires,
+        needs: case.needs,
+        offers: case.offers,
+        script,
+        control: if case.fence { Control::EachOpenConnection } else { Control::FreshConnection },
+        wrong: case.wrong,
+    }
+}
+
+/// An exchange as steps: say, expect, say, expect.
+pub(crate) fn exchange_steps(entries: &[Exchange], dialect: &Dialect) -> Vec<Step> {
+    let step = |action| Step { on: None, action, wrong: Vec::new() };
+    let pairs = entries.iter().flat_map(|entry| dialect.exchange(entry));
+    let steps = pairs.map(|(message, reply)| {
+        let say = Action::Say { messages: vec![message], part: Part::Whole, delivery: Delivery::default() };
+        [step(say), step(Action::Expect { reply, capture: None })]
+    });
+    steps.flatten().collect()
+}
+
+pub(super) fn expressible(steps: &[Step], dialect: &Dialect) -> Result<(), Inexpressible> {
+    steps.iter().try_for_each(|step| match &step.action {
+        Action::Say { messages, .. } => {
+            messages.iter().try_for_each(|message: &Message| dialect.words(message).map(drop))
+        }
+        Action::Repeat { steps, .. } | Action::Clients { steps, .. } => expressible(steps, dialect),
+        Action::Connect { .. }
+        | Action::Send { .. }
+        | Action::Expect { .. }
+        | Action::ExpectClose(_)
+        | Action::ExpectSilence(_)
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Wait(_)
+        | Action::Fence => Ok(()),
+    })
+}

@@ -1,0 +1,185 @@
+//! From files to a suite.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Suite;
+use super::check::{Checker, Names};
+use super::compile::{Named, compile_chapters, exchange_steps, expressible};
+use super::embedded::Kind;
+use super::problem::Problems;
+use super::source::Source;
+use crate::dialect::Dialect;
+use crate::format::{self, Exchange, Note};
+
+/// Loads a suite: one that is built in, by its name, or a file.
+///
+/// # Errors
+/// Everything that is wrong in its files.
+pub fn load(name_or_file: &str) -> Result<Suite, Problems> {
+    load_with(name_or_file, BTreeMap::new())
+}
+
+/// Loads a suite, with some of the files that are built in replaced by these texts, or added to: `calc/framing.json`.
+///
+/// # Errors
+/// Everything that is wrong in its files.
+pub fn load_with(name_or_file: &str, texts: BTreeMap<String, String>) -> Result<Suite, Problems> {
+    load_source(&Source::suite(name_or_file, texts)?)
+}
+
+/// Checks one file of a suite: the suite itself with all that it names, a dialect, or notes. A file of cases is
+/// checked as a part of the suite beside it.
+///
+/// # Errors
+/// Everything that is wrong in it.
+pub fn check_file(path: &str) -> Result<(), Problems> {
+    let source = Source::Disk(path.into());
+    let value: Value = source.read()?;
+    let has = |key: &str| value.get(key).is_some();
+    if has("framing") {
+        compile_dialect(&source).map(drop)
+    } else if has("preflight") || has("chapters") || has("dialect") {
+        load_source(&source).map(drop)
+    } else if has("cases") {
+        source.read::<format::Chapter>()?;
+        load_source(&source.beside("suite.json")).map(drop)
+    } else {
+        source.read::<format::Notes>().map(drop).map_err(Problems::from)
+    }
+}
+
+fn load_source(source: &Source) -> Result<Suite, Problems> {
+    let file: format::Suite = source.read()?;
+    let mut problems = Problems::default();
+    let name = source.name();
+    let dialect = match source.named(Kind::Dialect, &file.dialect) {
+        Ok(dialect) => compile_dialect(&dialect),
+        Err(fault) => {
+            problems.push(&name, "dialect", fault);
+            Err(Problems::default())
+        }
+    };
+    let notes = read_notes(source, &file.notes, &mut problems);
+    let chapters = read_chapters(source, &file, &mut problems);
+    let dialect = match dialect {
+        Ok(dialect) => dialect,
+        Err(more) => {
+            problems.0.extend(more.0);
+            return Err(problems);
+        }
+    };
+    let requirements = unique(&name, "requirements", file.requirements.clone(), |r| &r.id, &mut problems);
+    let names = Names {
+        dialect: &dialect,
+        requirements: requirements.keys().map(String::as_str).collect(),
+        facts: file.facts.iter().map(String::as_str).collect(),
+        offers: file.offers.keys().map(String::as_str).collect(),
+        notes: notes.keys().map(String::as_str).collect(),
+    };
+    check_suite(&name, &file, &names, &mut problems);
+    let chapters = compile_chapters(chapters, &names, &mut problems);
+    drop(names);
+    let can_be_said = |entry: &Exchange| {
+        expressible(&exchange_steps(std::slice::from_ref(entry), &dialect), &dialect).is_ok()
+    };
+    let fence = file.fence.into_iter().filter(can_be_said).collect();
+    problems.or(Suite {
+        id: file.id,
+        title: file.title,
+        document: file.document,
+        dialect: Arc::new(dialect),
+        chapters,
+        requirements,
+        notes,
+        grading: file.grading,
+        preflight: file.preflight,
+        fence,
+        offers: file.offers,
+        wrong: file.wrong,
+    })
+}
+
+fn compile_dialect(source: &Source) -> Result<Dialect, Problems> {
+    let file: format::Dialect = source.read()?;
+    Dialect::compile(&file).map_err(|faults| {
+        let mut problems = Problems::default();
+        faults.into_iter().for_each(|(place, fault)| problems.push(&source.name(), place, fault));
+        problems
+    })
+}
+
+fn read_notes(suite: &Source, names: &[String], problems: &mut Problems) -> BTreeMap<String, Note> {
+    let mut notes = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        let source = match suite.named(Kind::Notes, name) {
+            Ok(source) => source,
+            Err(fault) => {
+                problems.push(&suite.name(), format!("notes[{index}]"), fault);
+                continue;
+            }
+        };
+        match source.read::<format::Notes>() {
+            Ok(file) => {
+                notes.append(&mut unique(&source.name(), "notes", file.notes, |note| &note.id, problems))
+            }
+            Err(problem) => problems.0.push(problem),
+        }
+    }
+    notes
+}
+
+/// The chapters with the names of their files; the suite's own cases are one more.
+fn read_chapters(source: &Source, file: &format::Suite, problems: &mut Problems) -> Vec<(String, Named)> {
+    let mut chapters = Vec::new();
+    for name in &file.chapters {
+        let source = source.beside(name);
+        match source.read::<format::Chapter>() {
+            Ok(chapter) => chapters.push((source.name(), Named::Chapter(chapter))),
+            Err(problem) => problems.0.push(problem),
+        }
+    }
+    if !file.cases.is_empty() {
+        let (id, title, cases) = (file.id.clone(), file.title.clone(), file.cases.clone());
+        let chapter = format::Chapter { schema: format::SchemaKey::default(), id, title, cases };
+        chapters.push((source.name(), Named::Suite(chapter)));
+    }
+    chapters
+}
+
+fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &mut Problems) {
+    // A small suite need not list facts that it never asks for.
+    let unlisted =
+        names.dialect.facts.iter().filter(|fact| !file.facts.is_empty() && !file.facts.contains(*fact));
+    for fact in unlisted {
+        problems.push(name, "facts", format!("the dialect's fact `{fact}` is not among the suite's"));
+    }
+    if !(0.0..=1.0).contains(&file.grading.should_weight) {
+        problems.push(name, "grading.should_weight", "a weight lies between 0 and 1");
+    }
+    let mut checker = Checker::new(names, name, problems);
+    checker.exchange("preflight", &file.preflight);
+    checker.exchange("fence", &file.fence);
+    file.offers.iter().for_each(|(name, exchange)| checker.exchange(&format!("offers.{name}"), exchange));
+    checker.wrongs("wrong", &file.wrong);
+}
+
+/// Things by their id, which has to be unique.
+fn unique<T>(
+    file: &str,
+    list: &str,
+    things: Vec<T>,
+    id: fn(&T) -> &String,
+    problems: &mut Problems,
+) -> BTreeMap<String, T> {
+    let mut by_id = BTreeMap::new();
+    for (index, thing) in things.into_iter().enumerate() {
+        let key = id(&thing).clone();
+        if by_id.insert(key.clone(), thing).is_some() {
+            problems.push(file, format!("{list}[{index}].id"), format!("`{key}` is there twice"));
+        }
+    }
+    by_id
+}

@@ -1,0 +1,341 @@
+//! The built program from outside: what it prints, and the code with which it exits.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::thread;
+
+/// A suite of two cases, against servers that add.
+const SUITE: &str = r#"{
+    "id": "mini", "title": {"en": "A mini suite", "es": "Una mini prueba"}, "dialect": "calc-1", "document": "SPEC.md",
+    "requirements": [{"id": "R1", "level": "must", "section": "4", "text": {"en": "It adds.", "es": "Suma."}}],
+    "preflight": [{"calculate": ["17", "25", "+"], "result": "42"}],
+    "fence": [{"calculate": ["23", "58", "+"], "result": "81"}],
+    "cases": [
+        {"id": "sum", "title": {"en": "a sum", "es": "una suma"}, "spec": ["R1"], "level": "must",
+         "exchange": [{"calculate": ["1", "2", "+"], "result": "3"}]},
+        {"id": "large", "title": {"en": "a large sum", "es": "una suma grande"}, "spec": ["R1"], "level": "must",
+         "exchange": [{"calculate": ["1000", "2000", "+"], "result": "3000"}]},
+        {"id": "nice", "title": "a greeting", "spec": ["R1"], "level": "may", "exchange": [["HELLO", "ok"]]}]}"#;
+
+/// A file of the test's own, removed with it.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("conformance-cli-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).expect("the directory for temporary files can be written");
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("the path is text")
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+/// Adds, as `add` has it; `OK` to a number, `FAIL syntax` to all else.
+fn serve(add: fn(i64, i64) -> String) -> SocketAddr {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("its address");
+    thread::spawn(move || {
+        listener.incoming().flatten().for_each(|stream| drop(thread::spawn(move || converse(stream, add))))
+    });
+    address
+}
+
+fn converse(mut stream: TcpStream, add: fn(i64, i64) -> String) {
+    let mut operands = Vec::new();
+    let Ok(reading) = stream.try_clone() else { return };
+    for line in BufReader::new(reading).lines() {
+        let Ok(line) = line else { return };
+        let reply = match (line.as_str(), operands.as_slice()) {
+            ("QUIT", _) => return,
+            ("+", [left, right]) => {
+                let reply = add(*left, *right);
+                operands.clear();
+                reply
+            }
+            (number, _) => match number.parse() {
+                Ok(number) => {
+                    operands.push(number);
+                    "OK".to_owned()
+                }
+                Err(_) => "FAIL syntax".to_owned(),
+            },
+        };
+        if stream.write_all(format!("{reply}\n").as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+fn right(left: i64, right: i64) -> String {
+    format!("RESULT {}", left + right)
+}
+
+/// Wrong above a thousand, and with an escape sequence that would clear the screen.
+fn wrong(left: i64, right: i64) -> String {
+    let sum = left + right;
+    if sum > 1000 { format!("RESULT \u{1b}[2J{sum}") } else { format!("RESULT {sum}") }
+}
+
+fn conformance(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(arguments)
+        .env_clear()
+        .env("LANG", "C")
+        .output()
+        .expect("the program runs")
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8(octets.to_vec()).expect("the report is text")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it exits")
+}
+
+#[test]
+fn a_right_server_gets_100() {
+    let suite = File::new("right.json", SUITE);
+    let target = serve(right).to_string();
+    let output = conformance(&["--target", &target, "--suite", suite.path()]);
+    assert_eq!(
+        text(&output.stdout),
+        format!(
+            "A mini suite, at {target}\n\n\
+             A mini suite\n  \
+             ✓ pass      sum                                a sum\n  \
+             ✓ pass      large                              a large sum\n  \
+             ✗ FAIL      nice                               a greeting (not counted)\n\n\
+             What went wrong\n\n\
+             ✗ nice  a greeting\n    \
+             → connected\n    \
+             → HELLO\\n\n  \
+             ✗ ← FAIL syntax\\n\n    \
+             expected   {}\n    \
+             actual     FAIL syntax (a reply `fail`)\n    \
+             violates   R1 (SPEC.md §4): It adds.\n    \
+             again      conformance --target {target} --suite '{}' --only 'nice'\n\n\
+             Summary\n  \
+             mini             2 of    2     100\n  \
+             MUST             2 of    2\n  \
+             MAY              0 of    1   not counted\n\n\
+             Grade: 100 / 100\n",
+            expected_ok(&output),
+            suite.path(),
+        )
+    );
+    assert_eq!(code(&output), 0, "a MAY never counts");
+}
+
+/// What people call the reply `ok` is the dialect's business.
+fn expected_ok(output: &Output) -> String {
+    let report = text(&output.stdout);
+    let line = report
+        .lines()
+        .find(|line| line.trim_start().starts_with("expected"))
+        .expect("something was expected");
+    line.trim_start().trim_start_matches("expected").trim_start().to_owned()
+}
+
+#[test]
+fn a_wrong_server_fails_in_both_languages_and_cannot_touch_the_terminal() {
+    let suite = File::new("wrong.json", SUITE);
+    let target = serve(wrong).to_string();
+    for (language, words) in [
+        (
+            "en",
+            [
+                "FAIL      large",
+                "a `result` of 3000",
+                "RESULT \\x1B[2J3000",
+                "in hex     52 45",
+                "Grade: 50 / 100",
+                "It adds.",
+            ],
+        ),
+        (
+            "es",
+            [
+                "FALLA     large",
+                "un `result` de 3000",
+                "RESULT \\x1B[2J3000",
+                "en hexa    52 45",
+                "Nota: 50 / 100",
+                "Suma.",
+            ],
+        ),
+    ] {
+        let output = conformance(&[
+            "--target",
+            &target,
+            "--suite",
+            suite.path(),
+            "--lang",
+            language,
+            "--skip",
+            "nice",
+        ]);
+        let report = text(&output.stdout);
+        for word in words {
+            assert!(report.contains(word), "{word} in {report}");
+        }
+        assert!(!report.contains('\u{1b}'), "{report}");
+        assert_eq!(code(&output), 1);
+    }
+    let output = conformance(&["--target", &target, "--suite", suite.path(), "--exit-zero"]);
+    assert_eq!(code(&output), 0, "--exit-zero");
+}
+
+#[test]
+fn colour_by_choice() {
+    let suite = File::new("colour.json", SUITE);
+    let target = serve(right).to_string();
+    for (choice, coloured) in [("always", true), ("never", false), ("auto", false)] {
+        let output = conformance(&["--target", &target, "--suite", suite.path(), "--color", choice]);
+        assert_eq!(text(&output.stdout).contains("\u{1b}["), coloured, "{choice}");
+    }
+}
+
+#[test]
+fn a_target_where_nobody_listens_has_a_report_and_a_code_of_its_own() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let target = listener.local_addr().expect("its address").to_string();
+    drop(listener);
+    let output = conformance(&["--target", &target, "--lang", "en"]);
+    assert_eq!(code(&output), 3);
+    let report = text(&output.stdout);
+    assert!(report.contains("cannot be reached") && report.ends_with("Grade: 0 / 100\n"), "{report}");
+}
+
+#[test]
+fn what_is_asked_for_wrongly() {
+    let suite = File::new("usage.json", SUITE);
+    let broken = File::new("broken.json", "{\"id\": \"x\"");
+    let rows: [(&[&str], i32, &str); 8] = [
+        (&[], 2, "--target"),
+        (&["--target", "nowhere"], 2, "`nowhere` is no target"),
+        (&["--target", "::1:51216"], 2, "in brackets, as in [::1]:51216"),
+        (&["--target", "localhost:1", "--timeout", "0"], 2, "0.05 to 60"),
+        (&["--target", "localhost:1", "--suite", "calk"], 2, "did you mean `calc`?"),
+        (&["--target", "localhost:1", "--suite", broken.path()], 2, ":1:10: EOF while parsing an object"),
+        (&["--target", "localhost:1", "--suite", suite.path(), "--only", "sums"], 4, "no case is selected"),
+        (&["--suite", suite.path(), "--list", "--only", "x*"], 4, "no case is selected"),
+    ];
+    for (arguments, expected, message) in rows {
+        let output = conformance(arguments);
+        let complaint = text(&output.stderr);
+        assert_eq!(code(&output), expected, "{arguments:?}: {complaint}");
+        assert!(complaint.contains(message), "{arguments:?}: {complaint}");
+    }
+}
+
+#[test]
+fn cases_are_listed_and_selected() {
+    let suite = File::new("list.json", SUITE);
+    for (arguments, ids) in [
+        (&[][..], &["sum", "large", "nice"][..]),
+        (&["--only", "s*"], &["sum"]),
+        (&["--only", "sum", "--only", "nice"], &["sum", "nice"]),
+        (&["--skip", "sum"], &["large", "nice"]),
+        (&["--level", "must"], &["sum", "large"]),
+    ] {
+        let output = conformance(&[&["--list", "--suite", suite.path()][..], arguments].concat());
+        let list = text(&output.stdout);
+        let listed: Vec<&str> = list.lines().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(listed, ids, "{arguments:?}");
+        assert_eq!(code(&output), 0);
+    }
+}
+
+#[test]
+fn files_are_checked() {
+    let right = File::new("check.json", SUITE);
+    let wrong = File::new("check-wrong.json", &SUITE.replace("exchange", "exchanges"));
+    let output = conformance(&["check", right.path()]);
+    assert_eq!((code(&output), text(&output.stdout)), (0, format!("{}: ok\n", right.path())));
+    let output = conformance(&["check", right.path(), wrong.path()]);
+    assert_eq!(code(&output), 2);
+    let complaint = text(&output.stderr);
+    assert!(
+        complaint.contains("cases[0].exchanges: unknown field `exchanges`; did you mean `exchange`?"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn the_language_comes_from_the_locale() {
+    let suite = File::new("locale.json", SUITE);
+    for (variables, title) in [
+        (&[("LANG", "es_AR.UTF-8")][..], "una suma"),
+        (&[("LANG", "es_AR.UTF-8"), ("LC_ALL", "en_GB.UTF-8")], "a sum"),
+        (&[("LANG", "en_GB.UTF-8"), ("LC_MESSAGES", "es_ES.UTF-8"), ("LC_ALL", "")], "una suma"),
+        (&[], "a sum"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_conformance"))
+            .args(["--list", "--suite", suite.path()])
+            .env_clear()
+            .envs(variables.iter().copied())
+            .output()
+            .expect("the program runs");
+        assert!(
+            text(&output.stdout).lines().next().is_some_and(|line| line.ends_with(title)),
+            "{variables:?}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_unix_socket_is_a_target_too() {
+    use std::os::unix::net::UnixListener;
+    let path = std::env::temp_dir().join(format!("conformance-cli-{}.sock", std::process::id()));
+    let listener = UnixListener::bind(&path).expect("a socket");
+    thread::spawn(move || {
+        // Only its closing is seen here: that it was reached is what counts.
+        listener.incoming().flatten().for_each(|mut stream| drop(stream.read(&mut [0; 16])));
+    });
+    let target = format!("unix:{}", path.display());
+    let output = conformance(&["--target", &target, "--only", "framing"]);
+    assert_eq!(code(&output), 1, "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains(&target));
+    drop(std::fs::remove_file(path));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_reports_what_was_graded_so_far() {
+    use std::process::Stdio;
+    let suite = File::new("interrupt.json", &SUITE.replace(
+        r#""exchange": [{"calculate": ["1000""#,
+        r#""steps": [{"connect": "c"}, {"expect_silence": 60000}]}, {"id": "later", "title": "l", "spec": ["R1"], "level": "must", "exchange": [{"calculate": ["1000""#,
+    ));
+    let target = serve(right).to_string();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["--target", &target, "--suite", suite.path(), "--lang", "en"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut out = BufReader::new(child.stdout.take().expect("its output"));
+    let mut report = String::new();
+    while !report.contains("pass      sum") {
+        assert_ne!(out.read_line(&mut report).expect("the report is text"), 0, "{report}");
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert!(sent.success());
+    out.read_to_string(&mut report).expect("the report is text");
+    assert!(
+        report.contains("Interrupted: 1 of 4 cases") && report.ends_with("Grade: 100 / 100\n"),
+        "{report}"
+    );
+    assert_eq!(child.wait().expect("it exits").code(), Some(130));
+}

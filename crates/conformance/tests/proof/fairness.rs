@@ -1,0 +1,111 @@
+//! Right servers lose nothing but what they lack.
+
+use std::net::Ipv4Addr;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use calc_conformance::format::Level;
+use calc_conformance::run::Report;
+use calc_server::{Address, Limits, Listener};
+use tokio::sync::oneshot;
+
+use crate::grading::{SUITE, complaints, for_each, grade, grade_selected, only, score};
+use crate::server::{Behaviour, Delivery, LineEnd, Numbers, Offer, Server};
+
+/// What the grade of a server that is right by every MUST and computes in binary64 may not fall below.
+const BINARY64_AT_LEAST: f64 = 85.0;
+
+#[test]
+fn the_reference_server_gets_full_marks() {
+    let (address, running) = reference_server();
+    let report = grade(address);
+    drop(running);
+    assert_eq!((complaints(&report.results).as_str(), score(&report)), ("", 100.0));
+}
+
+#[test]
+fn right_servers_get_full_marks_however_they_send() {
+    for delivery in [Delivery::Whole, Delivery::ByteByByte] {
+        let report = graded(Behaviour { delivery, ..Behaviour::default() });
+        assert_eq!((complaints(&report.results).as_str(), score(&report)), ("", 100.0), "{delivery:?}");
+    }
+}
+
+/// What a SHOULD asks for and a server leaves out costs the cases about it and no others.
+#[test]
+fn right_servers_lose_what_they_leave_out_and_nothing_else() {
+    let exact = Behaviour::default;
+    let variants = [
+        ("CRLF", Behaviour { line_end: LineEnd::CrLf, ..exact() }, vec!["FRAME-3"]),
+        ("7.0 for 7", Behaviour { numbers: Numbers::ExactWithFraction, ..exact() }, vec!["EXACT-7"]),
+        ("no HELLO", Behaviour { offer: Offer::Least, ..exact() }, vec!["MSG-9"]),
+    ];
+    let faults = for_each(&variants, |(name, behaviour, lacking)| {
+        let report = graded(behaviour.clone());
+        let lacks = |spec: &[String]| spec.iter().any(|id| lacking.contains(&id.as_str()));
+        let unfair = complaints(report.results.iter().filter(|result| result.level == Level::Must || !lacks(&result.spec)));
+        let unseen = lacking.iter().filter(|id| {
+            let mut about = report.results.iter().filter(|result| result.spec.iter().any(|cited| cited == *id));
+            !about.any(|result| result.is_flaw())
+        });
+        let unseen: Vec<_> = unseen.collect();
+        if unfair.is_empty() && unseen.is_empty() { String::new() } else { format!("{name}: {unfair}{unseen:?} unseen\n") }
+    });
+    assert_eq!(faults.concat(), "");
+}
+
+#[test]
+fn binary64_with_fifteen_digits_is_right_by_every_must_and_gets_85_of_100() {
+    let binary64 = || Behaviour { numbers: Numbers::Binary64, ..Behaviour::default() };
+    let modest = Behaviour { offer: Offer::Least, line_end: LineEnd::CrLf, ..binary64() };
+    for behaviour in [binary64(), modest] {
+        let report = graded(behaviour.clone());
+        let unfair = complaints(report.results.iter().filter(|result| result.level == Level::Must));
+        let score = score(&report);
+        assert_eq!(unfair, "", "{behaviour:?}");
+        assert!((BINARY64_AT_LEAST..100.0).contains(&score), "{score} for {behaviour:?}");
+    }
+}
+
+/// One row of each case, shared out among several servers, since each reply takes its time. Three hundred of them in one
+/// case would take too long for a test.
+#[test]
+fn a_right_server_may_take_80_ms_for_each_reply() {
+    let mut stems: Vec<&str> = Vec::new();
+    let first_rows = SUITE.cases().filter(|case| {
+        let is_first = !stems.contains(&case.stem());
+        stems.push(case.stem());
+        is_first && case.id != "pipelining/hundreds"
+    });
+    let ids: Vec<String> = first_rows.map(|case| case.id.clone()).collect();
+    let shares: Vec<&[String]> = ids.chunks(3).collect();
+    let faults = for_each(&shares, |share| {
+        let slow = Behaviour { delivery: Delivery::After(Duration::from_millis(80)), ..Behaviour::default() };
+        let server = Server::start(slow);
+        complaints(&grade_selected(server.address(), &SUITE, only(share.iter().cloned())).results)
+    });
+    assert_eq!(faults.concat(), "");
+}
+
+fn graded(behaviour: Behaviour) -> Report {
+    let server = Server::start(behaviour);
+    grade(server.address())
+}
+
+/// The reference server on a free port; it stops when the sender is dropped.
+fn reference_server() -> (std::net::SocketAddr, oneshot::Sender<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = Listener::tcp((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
+            let Address::Tcp(address) = listener.address() else { panic!("a TCP listener has a TCP address") };
+            tell.send(*address).expect("the test waits for the address");
+            let stopped = async { drop(stopped.await) };
+            calc_server::run(vec![listener], Limits::default(), stopped).await
+        })
+    });
+    (told.recv().expect("the server starts"), stop)
+}

@@ -1,0 +1,16 @@
+//! The proof that the `calc` suite is just: it fails every server of [`bugs`] and names the mistake, passes every right
+//! server, gives nothing to servers that answer without understanding, and leaves no requirement out.
+
+mod bugs;
+mod grading;
+mod null;
+mod probe;
+mod server;
+
+mod coverage;
+mod detection;
+mod fairness;
+mod flips;
+mod monotone;
+mod witnesses;
+mod worthless;

@@ -1,0 +1,88 @@
+//! Independent servers in other languages, written from `docs/PROTOCOL.md`, are right by every MUST.
+//!
+//! Where a language is not installed its witness is not heard, except in CI (`CI=true`), where that is a failure.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use calc_conformance::format::Level;
+
+use crate::grading::{complaints, for_each, grade};
+
+/// A server in another language.
+struct Witness {
+    file: &'static str,
+    /// What runs or compiles it; absent, the witness cannot be heard.
+    tool: &'static str,
+    /// The command that starts it.
+    command: fn(source: &Path) -> Command,
+    /// Whether it leaves out nothing that a SHOULD asks for.
+    complete: bool,
+}
+
+const WITNESSES: &[Witness] = &[
+    Witness { file: "calc.py", tool: "python3", command: |source| run("python3", source), complete: true },
+    Witness { file: "calc.c", tool: "cc", command: compiled, complete: false },
+    Witness { file: "calc.js", tool: "node", command: |source| run("node", source), complete: false },
+    Witness { file: "Calc.java", tool: "java", command: |source| run("java", source), complete: true },
+];
+
+#[test]
+fn independent_servers_are_right_by_every_must() {
+    let faults = for_each(WITNESSES, |witness| {
+        let Some(server) = Running::start(witness) else {
+            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "`{}` is not installed", witness.tool);
+            return String::new();
+        };
+        let report = grade(server.address);
+        let unfair = complaints(report.results.iter().filter(|result| witness.complete || result.level == Level::Must));
+        if unfair.is_empty() { unfair } else { format!("{}:\n{unfair}", witness.file) }
+    });
+    assert_eq!(faults.concat(), "");
+}
+
+/// A witness that runs until it is dropped.
+struct Running {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Running {
+    /// Starts it on a free port; `None` if its language is not installed.
+    fn start(witness: &Witness) -> Option<Self> {
+        let is_installed = Command::new(witness.tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+        if !is_installed {
+            return None;
+        }
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witnesses").join(witness.file);
+        let mut command = (witness.command)(&source);
+        let mut process = command.args(["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the witness starts");
+        let output = BufReader::new(process.stdout.take().expect("its output is piped"));
+        let line = output.lines().next().expect("it says where it listens").expect("in UTF-8");
+        let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
+        Some(Self { process, address: address.unwrap_or_else(|| panic!("{}: {line}", witness.file)) })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An interpreter with its program.
+fn run(tool: &str, source: &Path) -> Command {
+    let mut command = Command::new(tool);
+    command.arg(source);
+    command
+}
+
+fn compiled(source: &Path) -> Command {
+    let program: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("calc-witness");
+    let status = Command::new("cc").args(["-std=c11", "-O2", "-pthread", "-o"]).arg(&program).arg(source).arg("-lm").status();
+    assert!(status.is_ok_and(|status| status.success()), "{} does not compile", source.display());
+    Command::new(program)
+}
