@@ -1,7 +1,7 @@
 //! Decimal numbers as a grader reads them: digits and an exponent, compared without ever computing with them.
 //!
 //! What a server sends may have thousands of digits or an exponent such as `1E999999999`, so nothing here expands a
-//! number to its digits, and an exponent beyond [`EXPONENT_LIMIT`] counts as that limit.
+//! number to its digits, and an exponent beyond a limit of its own counts as the limit.
 
 /// Far beyond every exponent that a server can mean, and far from overflowing when digits are added to it.
 const EXPONENT_LIMIT: i64 = 1 << 60;

@@ -87,12 +87,18 @@ fn wrong(left: i64, right: i64) -> String {
 }
 
 fn conformance(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(arguments)
-        .env_clear()
-        .env("LANG", "C")
-        .output()
-        .expect("the program runs")
+    command().args(arguments).output().expect("the program runs")
+}
+
+/// The program without anything in its environment that could change what it prints.
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
+    for variable in
+        ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "RUST_BACKTRACE"]
+    {
+        command.env_remove(variable);
+    }
+    command
 }
 
 fn text(octets: &[u8]) -> String {
@@ -281,9 +287,8 @@ fn the_language_comes_from_the_locale() {
         (&[("LANG", "en_GB.UTF-8"), ("LC_MESSAGES", "es_ES.UTF-8"), ("LC_ALL", "")], "una suma"),
         (&[], "a sum"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        let output = command()
             .args(["--list", "--suite", suite.path()])
-            .env_clear()
             .envs(variables.iter().copied())
             .output()
             .expect("the program runs");
@@ -320,7 +325,7 @@ fn an_interrupt_reports_what_was_graded_so_far() {
         r#""steps": [{"connect": "c"}, {"expect_silence": 60000}]}, {"id": "later", "title": "l", "spec": ["R1"], "level": "must", "exchange": [{"calculate": ["1000""#,
     ));
     let target = serve(right).to_string();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_conformance"))
+    let mut child = command()
         .args(["--target", &target, "--suite", suite.path(), "--lang", "en"])
         .stdout(Stdio::piped())
         .spawn()

@@ -114,11 +114,15 @@ impl Connection {
         let mut last_octet = Instant::now();
         loop {
             match self.inbox.take(&hearing.receive, self.quiet(&hearing.receive, last_octet)) {
-                Found::Reply(message) => match hearing.reply(message) {
-                    Some(reply) => return Heard::Reply(reply),
-                    None if Instant::now() < deadline => continue,
-                    None => return self.missed(hearing, deadline, last_octet),
-                },
+                Found::Reply(message) => {
+                    if let Some(reply) = hearing.reply(message) {
+                        return Heard::Reply(reply);
+                    }
+                    // One to be ignored: what stands behind it is looked at next, but not for ever.
+                    if Instant::now() < deadline {
+                        continue;
+                    }
+                }
                 Found::TooLong(octets) => return Heard::TooLong(octets),
                 Found::Incomplete => {}
             }
@@ -132,29 +136,30 @@ impl Connection {
             if let Some(end) = self.end {
                 return Heard::Ended(end, self.rest(hearing));
             }
+            // Asked here and not only of the timer: from a server that never stops sending there is always something to read.
+            if Instant::now() >= deadline {
+                return self.missed(hearing, deadline, last_octet);
+            }
             let wake = self.wake(&hearing.receive, last_octet, deadline);
             if timeout_at(wake, self.read()).await.is_ok() {
                 last_octet = Instant::now();
-            }
-            // Also after a read: from a server that never stops sending there is always something to read.
-            if Instant::now() >= deadline && self.inbox.take_nothing_whole(&hearing.receive) {
-                return self.missed(hearing, deadline, last_octet);
             }
         }
     }
 
     /// Waits until something has come that is not noise, or the server has ended the connection, or until the deadline.
     pub async fn wait_for_octets(&mut self, hearing: &Hearing, deadline: Instant) {
-        while hearing.is_noise(self.inbox.unread()) && self.end.is_none() {
-            if timeout_at(deadline, self.read()).await.is_err() {
-                return;
-            }
+        while hearing.is_noise(self.inbox.unread()) && self.end.is_none() && Instant::now() < deadline {
+            self.inbox.take_all();
+            // Whether it was the deadline or something that came, the loop sees.
+            drop(timeout_at(deadline, self.read()).await);
         }
     }
 
     /// Whether the server ends the connection by the deadline. What it sends until then is dropped.
     pub async fn ends_by(&mut self, deadline: Instant) -> bool {
-        while self.end.is_none() && timeout_at(deadline, self.read()).await.is_ok() {
+        while self.end.is_none() && Instant::now() < deadline {
+            drop(timeout_at(deadline, self.read()).await);
             self.inbox.take_all();
         }
         self.end.is_some()

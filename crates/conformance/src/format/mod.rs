@@ -1,7 +1,7 @@
 //! The files of a suite as they are written: plain data, read by serde and not yet checked against one another.
 //!
 //! Unknown fields are refused everywhere. A field that is a string or an object goes through one visitor
-//! ([`string_or_object`]), since serde's `untagged` can only say that no variant matched, and the people who write
+//! (`string_or_object`), since serde's `untagged` can only say that no variant matched, and the people who write
 //! suites deserve to hear what was wrong.
 
 mod case;

@@ -126,13 +126,25 @@ impl Action {
             Self::ExpectSilence(ms) | Self::Wait(ms) if *ms > LONGEST_WAIT_MS => {
                 Err(format!("{ms} ms is longer than the {LONGEST_WAIT_MS} ms that a step may wait"))
             }
-            Self::Clients { count, steps: _ } if *count == 0 || *count > MOST_CLIENTS => {
-                Err(format!("{count} clients; there can be 1 to {MOST_CLIENTS}"))
-            }
             Self::Say { delivery, .. } | Self::Send { delivery, .. } if delivery.gap_ms > LONGEST_WAIT_MS => {
                 Err(format!("a gap of {} ms is longer than {LONGEST_WAIT_MS} ms", delivery.gap_ms))
             }
-            _ => Ok(()),
+            Self::Clients { count, steps: _ } if !(1..=MOST_CLIENTS).contains(count) => {
+                Err(format!("{count} clients; there can be 1 to {MOST_CLIENTS}"))
+            }
+            Self::Connect { .. }
+            | Self::Say { .. }
+            | Self::Send { .. }
+            | Self::Expect { .. }
+            | Self::ExpectClose(_)
+            | Self::ExpectSilence(_)
+            | Self::HalfClose
+            | Self::Close
+            | Self::Abort
+            | Self::Wait(_)
+            | Self::Repeat { .. }
+            | Self::Clients { .. }
+            | Self::Fence => Ok(()),
         }
     }
 }

@@ -17,7 +17,10 @@ impl Run<'_> {
         health: Option<(Health, Duration)>,
         terms: &Terms,
     ) -> bool {
-        let timed_out = matches!(&outcome.stopped, Some(Stop::Break(broken)) if matches!(broken.happened, Happened::Nothing { .. }));
+        let timed_out = match &outcome.stopped {
+            Some(Stop::Break(broken)) => matches!(broken.happened, Happened::Nothing { .. }),
+            Some(Stop::Fault(_)) | None => false,
+        };
         match health {
             Some((Health::Well, latency)) if timed_out => {
                 self.patience.saw(latency);

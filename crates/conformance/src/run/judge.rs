@@ -96,7 +96,7 @@ impl Run<'_> {
         let (Some(exchange), Some(terms)) = (self.suite.offers.get(name), self.terms.clone()) else {
             return Offer::Made;
         };
-        let outcome = play_exchange(exchange, &Terms { patience: self.patience.now(), ..terms }).await;
+        let outcome = play_exchange(exchange, &self.adapted(&terms)).await;
         let due = exchange.iter().flat_map(|entry| self.suite.dialect.exchange(entry)).count();
         let offer = match &outcome.stopped {
             Some(Stop::Break(broken))
@@ -115,19 +115,15 @@ impl Run<'_> {
             result.verdict = Verdict::Error("there is no address to run it against".to_owned());
             return;
         };
-        let mut terms = Terms { patience: self.patience.now(), ..terms };
+        let mut terms = self.adapted(&terms);
         let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
         let mut health = self.health_after(&outcome, &terms).await;
         if self.was_unfair(&outcome, health, &terms) {
-            terms.patience = self.patience.now();
+            terms = self.adapted(&terms);
             outcome = play_case(case, &self.suite.wrong, &terms).await;
             health = self.health_after(&outcome, &terms).await;
         }
-        if outcome.goodbye_ignored
-            && let Some(terms) = &mut self.terms
-        {
-            terms.politeness = Duration::ZERO;
-        }
+        self.goodbye_ignored |= outcome.goodbye_ignored;
         result.verdict = match outcome.stopped {
             None => {
                 self.patience.saw(outcome.slowest);

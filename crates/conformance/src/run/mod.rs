@@ -102,6 +102,7 @@ struct Run<'a> {
     gone: Option<Blocker>,
     deadline: Option<Instant>,
     offers: BTreeMap<String, Offer>,
+    goodbye_ignored: bool,
     results: Vec<CaseResult>,
 }
 
@@ -124,6 +125,7 @@ impl<'a> Run<'a> {
             gone: None,
             deadline: None,
             offers: BTreeMap::new(),
+            goodbye_ignored: false,
             results: Vec::new(),
         }
     }
@@ -144,6 +146,13 @@ impl<'a> Run<'a> {
                 events(Event::Case(&self.results[self.results.len() - 1]));
             }
         }
+    }
+
+    /// The terms with the times that have been learned by now.
+    fn adapted(&self, terms: &Terms) -> Terms {
+        // A server that has ignored one goodbye will ignore them all.
+        let politeness = if self.goodbye_ignored { Duration::ZERO } else { self.patience.for_a_goodbye() };
+        Terms { patience: self.patience.now(), politeness, ..terms.clone() }
     }
 
     fn report(self, completion: Completion) -> Report {

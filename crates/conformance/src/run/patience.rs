@@ -6,7 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(super) struct Patience {
     ceiling: Duration,
-    /// The slowest reply that was still right.
+    /// The slowest right reply of late.
     seen: Duration,
     /// How often it was waited for in vain.
     disappointments: u32,
@@ -19,8 +19,12 @@ const TIMES_SEEN: u32 = 20;
 /// A server that has never failed to answer is given at least this.
 const GENEROUS: Duration = Duration::from_millis(1000);
 
-/// And one that has failed several times at least this.
-const BRIEF: Duration = Duration::from_millis(250);
+/// Long enough for the goodbye of any server that is not slow in everything.
+const POLITENESS: Duration = Duration::from_millis(100);
+
+/// And one that has failed several times at least this. It is enough for any reply on the loopback; should it not be, the
+/// question after the server's health shows that it is slow, and the case is run again.
+const BRIEF: Duration = Duration::from_millis(100);
 
 impl Patience {
     pub(super) const fn new(ceiling: Duration) -> Self {
@@ -33,14 +37,19 @@ impl Patience {
         (self.seen * TIMES_SEEN).max(least).min(self.ceiling)
     }
 
+    /// How long the answer to a goodbye is waited for, which nobody is graded by.
+    pub(super) fn for_a_goodbye(&self) -> Duration {
+        (self.seen * 3).max(POLITENESS).min(self.ceiling)
+    }
+
     /// The longest that anything is waited for.
     pub(super) const fn ceiling(&self) -> Duration {
         self.ceiling
     }
 
-    /// A reply took so long and was right.
+    /// A reply took so long and was right. What was slow once is forgotten by and by.
     pub(super) fn saw(&mut self, latency: Duration) {
-        self.seen = self.seen.max(latency.min(self.ceiling));
+        self.seen = (self.seen * 3 / 4).max(latency.min(self.ceiling));
     }
 
     /// A reply did not come.
@@ -60,7 +69,7 @@ mod tests {
         assert_eq!(patience.now(), ms(1000));
         patience.saw(ms(1));
         assert_eq!(patience.now(), ms(1000));
-        for expected in [500, 250, 250] {
+        for expected in [500, 250, 125, 100, 100] {
             patience.was_disappointed();
             assert_eq!(patience.now(), ms(expected));
         }
@@ -68,6 +77,10 @@ mod tests {
         assert_eq!(patience.now(), ms(1600));
         patience.saw(ms(60_000));
         assert_eq!(patience.now(), ms(2000));
+        for _ in 0..50 {
+            patience.saw(ms(1));
+        }
+        assert_eq!(patience.now(), ms(100), "one slow reply is forgotten");
         assert_eq!(Patience::new(ms(100)).now(), ms(100));
     }
 }

@@ -1,7 +1,6 @@
 //! Before the cases: can the server be reached, does it master one transaction, and how fast.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::Run;
 use super::health::health_of;
@@ -33,9 +32,6 @@ pub enum Standing {
     Unreachable(String),
 }
 
-/// How long the answer to a goodbye is waited for.
-const POLITENESS: Duration = Duration::from_millis(100);
-
 impl<'a> Run<'a> {
     /// Finds the address that accepts, the way in which replies can be found, and the time that they take. A connection
     /// that is only opened and closed ends or freezes many a student's server, so every one carries a transaction.
@@ -63,7 +59,7 @@ impl<'a> Run<'a> {
     fn patient_terms(&self, address: Address) -> Terms {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
-        Terms { address, dialect, fence, patience, politeness: POLITENESS }
+        Terms { address, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
@@ -75,9 +71,7 @@ impl<'a> Run<'a> {
     async fn assess(&mut self, outcome: Outcome, mut terms: Terms) -> (Preflight, Terms) {
         let first_sight = health_of(&outcome);
         let Outcome { stopped, transcript, slowest, goodbye_ignored, .. } = outcome;
-        if goodbye_ignored {
-            terms.politeness = Duration::ZERO;
-        }
+        self.goodbye_ignored |= goodbye_ignored;
         let standing = match stopped {
             None => {
                 self.patience.saw(slowest);
@@ -119,6 +113,7 @@ impl<'a> Run<'a> {
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about
     /// `CLEAR`, and not every case because of what the grader does at its end.
     async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
+        let terms = self.adapted(terms);
         let without = |left_out: usize| {
             let kept = terms.fence.iter().enumerate().filter(|(index, _)| *index != left_out);
             kept.map(|(_, entry)| entry.clone()).collect::<Vec<_>>()
@@ -126,12 +121,11 @@ impl<'a> Run<'a> {
         // Leaving out what is not there is the whole fence.
         let candidates = (0..=terms.fence.len()).rev().map(without);
         for candidate in candidates.filter(|candidate| !candidate.is_empty()) {
-            let terms = Terms { patience: self.patience.now(), ..terms.clone() };
             if play_exchange(&candidate, &terms).await.stopped.is_none() {
                 return candidate.into();
             }
         }
-        terms.fence.clone()
+        terms.fence
     }
 
     async fn unsound(&mut self, mut broken: Break, first_sight: Health, terms: &Terms) -> Failure {

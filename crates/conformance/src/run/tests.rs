@@ -96,7 +96,9 @@ fn servers_that_do_nothing_right_earn_nothing() {
         |stream: TcpStream| converse(stream, |line, _| format!("\u{1b}[2J\0{}\n", line.len() * 7919));
     let flood = |mut stream: TcpStream| while stream.write_all(&[b'x'; 65536]).is_ok() {};
     let greetings = |mut stream: TcpStream| while stream.write_all(b"welcome\n").is_ok() {};
+    let blank_lines = |mut stream: TcpStream| while stream.write_all(&[b'\n'; 4096]).is_ok() {};
     let servers = [
+        ("flood of blank lines", serve(blank_lines)),
         ("silent", serve(hold)),
         ("echo", serve(echo)),
         ("always OK", serve(ok)),

@@ -213,9 +213,11 @@ fn a_suite_that_is_not_there() {
             "calk",
             "calk: no suite of that name is built in; did you mean `calc`? (a suite of your own is a file that ends with .json)",
         ),
-        ("nowhere/suite.json", "nowhere/suite.json: cannot be read: No such file or directory (os error 2)"),
+        ("nowhere/suite.json", "nowhere/suite.json: cannot be read: "),
     ] {
-        assert_eq!(super::load(name).expect_err("it is not there").to_string(), message);
+        // What follows is the system's own word for it.
+        let problems = super::load(name).expect_err("it is not there").to_string();
+        assert!(problems.starts_with(message), "{problems}");
     }
 }
 

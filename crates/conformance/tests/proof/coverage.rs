@@ -20,7 +20,8 @@ const ARITHMETIC: &str = "arithmetic";
 fn the_requirements_are_those_of_the_protocol() {
     let suite = json("suites/calc/suite.json");
     let stated: Vec<Requirement> = list(&suite["requirements"]).iter().map(Requirement::of_suite).collect();
-    let protocol = fs::read_to_string(root().join("../../docs/PROTOCOL.md")).expect("docs/PROTOCOL.md can be read");
+    let protocol =
+        fs::read_to_string(root().join("../../docs/PROTOCOL.md")).expect("docs/PROTOCOL.md can be read");
     assert_eq!(stated, requirements_of_servers(&protocol));
 }
 
@@ -36,7 +37,8 @@ fn every_must_and_should_has_a_case_unless_it_says_why_not() {
 #[test]
 fn a_case_is_as_binding_as_the_requirement_that_it_quotes() {
     for case in SUITE.cases() {
-        let quoted = case.spec.first().and_then(|id| SUITE.requirements.get(id)).map(|requirement| requirement.level);
+        let quoted =
+            case.spec.first().and_then(|id| SUITE.requirements.get(id)).map(|requirement| requirement.level);
         assert_eq!(quoted, Some(case.level), "{} quotes {:?}", case.id, case.spec.first());
     }
 }
@@ -45,7 +47,9 @@ fn a_case_is_as_binding_as_the_requirement_that_it_quotes() {
 fn no_chapter_is_thin_and_arithmetic_is_a_small_part() {
     let mut cases: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut arithmetic = BTreeSet::new();
-    for (chapter, case) in SUITE.chapters.iter().flat_map(|chapter| chapter.cases.iter().map(move |case| (chapter, case))) {
+    for (chapter, case) in
+        SUITE.chapters.iter().flat_map(|chapter| chapter.cases.iter().map(move |case| (chapter, case)))
+    {
         cases.entry(&chapter.id).or_default().insert(case.stem());
         if case.tags.iter().any(|tag| tag == ARITHMETIC) {
             arithmetic.insert(case.stem());
@@ -69,7 +73,10 @@ fn every_note_is_used() {
 #[test]
 fn everything_that_a_student_reads_is_there_in_both_languages() {
     let mut missing = Vec::new();
-    files_of_the_suite().iter().chain([&json("suites/notes/calc.json")]).for_each(|file| untranslated(file, &mut missing));
+    files_of_the_suite()
+        .iter()
+        .chain([&json("suites/notes/calc.json")])
+        .for_each(|file| untranslated(file, &mut missing));
     assert!(missing.is_empty(), "the Spanish of {missing:#?}");
 }
 
@@ -99,7 +106,12 @@ impl Requirement {
         let (kind, text) = rest.split_once(") ")?;
         let (level, party) = kind.split_once(", ")?;
         let level = level.to_lowercase();
-        (party != "client").then(|| Self { id: id.to_owned(), level, section: section.to_owned(), text: text.to_owned() })
+        (party != "client").then(|| Self {
+            id: id.to_owned(),
+            level,
+            section: section.to_owned(),
+            text: text.to_owned(),
+        })
     }
 }
 
@@ -122,7 +134,10 @@ fn requirements_of_servers(protocol: &str) -> Vec<Requirement> {
         }
     }
     let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    paragraphs.iter().filter_map(|(section, text)| Requirement::of_protocol(section, &one_line(text))).collect()
+    paragraphs
+        .iter()
+        .filter_map(|(section, text)| Requirement::of_protocol(section, &one_line(text)))
+        .collect()
 }
 
 /// The notes that a file names: those of its diagnoses, and those that its rows fill in.
@@ -161,7 +176,8 @@ fn root() -> PathBuf {
 fn files_of_the_suite() -> Vec<Value> {
     let suite = json("suites/calc/suite.json");
     let name = |chapter: &Value| chapter.as_str().expect("the name of a file").to_owned();
-    let chapters = list(&suite["chapters"]).iter().map(|chapter| json(&format!("suites/calc/{}", name(chapter))));
+    let chapters =
+        list(&suite["chapters"]).iter().map(|chapter| json(&format!("suites/calc/{}", name(chapter))));
     let mut files: Vec<Value> = chapters.chain([json("suites/dialects/calc-1.json")]).collect();
     files.push(suite);
     files

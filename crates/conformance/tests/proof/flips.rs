@@ -8,7 +8,8 @@ use crate::server::{Behaviour, Server};
 
 #[test]
 fn the_opposite_of_any_expectation_fails_a_right_server() {
-    let cases: Vec<&Case> = SUITE.cases().filter(|case| !case.id.contains('#') || is_first_row(case)).collect();
+    let cases: Vec<&Case> =
+        SUITE.cases().filter(|case| !case.id.contains('#') || is_first_row(case)).collect();
     let faults: String = for_each(&cases, |case| {
         let server = Server::start(Behaviour::default());
         let passed = flipped(case).into_iter().filter(|(_, case)| {
@@ -16,7 +17,9 @@ fn the_opposite_of_any_expectation_fails_a_right_server() {
             let report = grade_selected(server.address(), &suite, only([case.id.clone()]));
             !report.results.iter().all(is_failed)
         });
-        passed.map(|(place, case)| format!("{}: step {place} may be the opposite\n", case.id)).collect::<String>()
+        passed
+            .map(|(place, case)| format!("{}: step {place} may be the opposite\n", case.id))
+            .collect::<String>()
     })
     .concat();
     assert!(faults.is_empty(), "{faults}");
@@ -53,7 +56,9 @@ fn expectations(steps: &mut [Step]) -> Vec<&mut Action> {
     for step in steps {
         match &mut step.action {
             Action::Repeat { steps, .. } | Action::Clients { steps, .. } => found.extend(expectations(steps)),
-            action @ (Action::Expect { .. } | Action::ExpectClose(_) | Action::ExpectSilence(_)) => found.push(action),
+            action @ (Action::Expect { .. } | Action::ExpectClose(_) | Action::ExpectSilence(_)) => {
+                found.push(action)
+            }
             Action::Connect { .. }
             | Action::Say { .. }
             | Action::Send { .. }

@@ -4,7 +4,6 @@
 mod bugs;
 mod grading;
 mod null;
-mod probe;
 mod server;
 
 mod coverage;

@@ -7,9 +7,7 @@ use crate::server::{Behaviour, Server};
 const PAIRS: &[[Bug; 2]] = &[
     [Bug::OperandsSwapped, Bug::IntegerDivision],
     [Bug::OperandsShared, Bug::DivisionByZeroInfinity],
-    [Bug::CrKept, Bug::NoLineLimit],
     [Bug::CaseSensitive, Bug::ErrorClearsOperands],
-    [Bug::NanAccepted, Bug::SixDigits],
 ];
 
 #[test]

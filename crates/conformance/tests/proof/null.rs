@@ -91,7 +91,9 @@ fn serve(null: Null, mut stream: TcpStream) {
         let answer = match null {
             Null::Silent | Null::Closing | Null::Flood => Vec::new(),
             Null::Echo => heard.to_vec(),
-            Null::Constant(line) => line.repeat(heard.iter().filter(|&&octet| octet == b'\n').count()).into_bytes(),
+            Null::Constant(line) => {
+                line.repeat(heard.iter().filter(|&&octet| octet == b'\n').count()).into_bytes()
+            }
             Null::Random => heard.iter().map(|_| random(&mut noise)).collect(),
         };
         if stream.write_all(&answer).is_err() {

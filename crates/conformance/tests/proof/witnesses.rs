@@ -37,7 +37,9 @@ fn independent_servers_are_right_by_every_must() {
             return String::new();
         };
         let report = grade(server.address);
-        let unfair = complaints(report.results.iter().filter(|result| witness.complete || result.level == Level::Must));
+        let unfair = complaints(
+            report.results.iter().filter(|result| witness.complete || result.level == Level::Must),
+        );
         if unfair.is_empty() { unfair } else { format!("{}:\n{unfair}", witness.file) }
     });
     assert_eq!(faults.concat(), "");
@@ -52,13 +54,19 @@ struct Running {
 impl Running {
     /// Starts it on a free port; `None` if its language is not installed.
     fn start(witness: &Witness) -> Option<Self> {
-        let is_installed = Command::new(witness.tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+        let is_installed = Command::new(witness.tool)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok();
         if !is_installed {
             return None;
         }
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witnesses").join(witness.file);
         let mut command = (witness.command)(&source);
-        let mut process = command.args(["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the witness starts");
+        let mut process =
+            command.args(["--port", "0"]).stdout(Stdio::piped()).spawn().expect("the witness starts");
         let output = BufReader::new(process.stdout.take().expect("its output is piped"));
         let line = output.lines().next().expect("it says where it listens").expect("in UTF-8");
         let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
@@ -82,7 +90,12 @@ fn run(tool: &str, source: &Path) -> Command {
 
 fn compiled(source: &Path) -> Command {
     let program: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("calc-witness");
-    let status = Command::new("cc").args(["-std=c11", "-O2", "-pthread", "-o"]).arg(&program).arg(source).arg("-lm").status();
+    let status = Command::new("cc")
+        .args(["-std=c11", "-O2", "-pthread", "-o"])
+        .arg(&program)
+        .arg(source)
+        .arg("-lm")
+        .status();
     assert!(status.is_ok_and(|status| status.success()), "{} does not compile", source.display());
     Command::new(program)
 }
