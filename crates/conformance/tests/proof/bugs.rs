@@ -130,6 +130,8 @@ bugs! {
     LongOperandRefused breaks ["NUM-3"] earns "long-operand-refused";
     /// Commands are understood in upper case only.
     CaseSensitive breaks ["MSG-6"] earns "case-sensitive";
+    /// `sqrt` is understood in lower case only.
+    OperatorsCaseSensitive breaks ["MSG-6"] earns "case-sensitive";
     /// Letters are matched as Unicode matches them.
     UnicodeCase breaks ["MSG-6", "FRAME-8"] earns "unicode-case";
     /// `CLEAR` is answered and does nothing.

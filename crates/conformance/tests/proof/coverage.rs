@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::grading::SUITE;
 
-/// What an issue of the suite has to have at least, so that no part of the protocol is a matter of luck.
+/// What the suite has to have at least, so that no part of the protocol is a matter of luck.
 const CASES_AT_LEAST: usize = 60;
 const CASES_OF_A_CHAPTER_AT_LEAST: usize = 3;
 /// Sums are what students test themselves.

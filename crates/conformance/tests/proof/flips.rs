@@ -1,6 +1,8 @@
-//! Every expectation counts: turned into its opposite, it fails the server that is right.
+//! Every expectation counts: turned into its opposite, it fails the server that is right, and none takes any reply at all.
 
+use calc_conformance::connection::Received;
 use calc_conformance::format::{Action, Ending, Matcher, Step};
+use calc_conformance::matcher;
 use calc_conformance::suite::{Case, Script, Suite};
 
 use crate::grading::{SUITE, for_each, grade_selected, is_failed, only};
@@ -23,6 +25,24 @@ fn the_opposite_of_any_expectation_fails_a_right_server() {
     })
     .concat();
     assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn no_expectation_takes_everything() {
+    let replies = ["OK", "RESULT 987654321", "FAIL no-such-code", "Welcome"]
+        .map(|reply| Received::new(reply.as_bytes(), b"\n"));
+    for case in SUITE.cases() {
+        let Script::Steps(steps) = &case.script else {
+            panic!("{} has no steps in its own dialect", case.id)
+        };
+        for expectation in expectations(&mut steps.clone()) {
+            let Action::Expect { reply, .. } = expectation else { continue };
+            // A number with `{n}` in it is one only while the case runs.
+            let Ok(matcher) = matcher::Matcher::compile(reply, &SUITE.dialect) else { continue };
+            let taken = replies.iter().filter(|reply| matcher.matches(reply)).count();
+            assert!(taken <= 1, "{}: {reply:?} takes {taken} kinds of reply", case.id);
+        }
+    }
 }
 
 fn is_first_row(case: &Case) -> bool {

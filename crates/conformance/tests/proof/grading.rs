@@ -26,9 +26,13 @@ pub(crate) fn grade(address: SocketAddr) -> Report {
 
 /// Grades it by some cases of a suite.
 pub(crate) fn grade_selected(address: SocketAddr, suite: &Suite, selection: Selection) -> Report {
+    grade_with(address, suite, &Options { selection, ..Options::default() })
+}
+
+/// Grades it with options of one's own.
+pub(crate) fn grade_with(address: SocketAddr, suite: &Suite, options: &Options) -> Report {
     let target = address.to_string().parse().expect("a socket address is a target");
-    let options = Options { selection, ..Options::default() };
-    grade_blocking(suite, &target, &options).expect("the system gives a runtime")
+    grade_blocking(suite, &target, options).expect("the system gives a runtime")
 }
 
 /// The grade out of 100.

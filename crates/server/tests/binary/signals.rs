@@ -5,6 +5,7 @@ use std::{
     net::TcpStream,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -52,7 +53,9 @@ fn stopped_under_load_it_answers_all_that_was_sent_before() {
                 received
             })
         });
+        let start = Instant::now();
         while sent.iter().any(|sent| sent.load(Ordering::SeqCst) < 5) {
+            assert!(start.elapsed() < PATIENCE, "a client is not served");
             thread::yield_now();
         }
         let sent_before: Vec<_> = sent.iter().map(|sent| sent.load(Ordering::SeqCst)).collect();
@@ -74,13 +77,13 @@ fn stubborn_client(server: &Server) -> TcpStream {
     let mut client = server.connect();
     client.write_all(b"1\n").unwrap();
     client.read_exact(&mut [0; 3]).unwrap();
-    client.set_write_timeout(Some(std::time::Duration::from_millis(100))).unwrap();
+    client.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
     while client.write_all(&b"hello\n".repeat(10_000)).is_ok() {}
     client
 }
 
 fn wait_until_refused(server: &Server) {
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     while TcpStream::connect(&server.addresses[0]).is_ok() {
         assert!(start.elapsed() < PATIENCE, "it still listens");
         thread::yield_now();

@@ -47,7 +47,7 @@ fn what_the_kernel_holds_is_answered_though_the_runtime_has_not_heard_of_it() {
 
 #[test]
 fn a_client_that_goes_on_sending_does_not_put_off_the_stop() {
-    let mut server = Server::start(Limits::default());
+    let mut server = Server::start(Limits { grace: PATIENCE, ..Limits::default() });
     let mut client = server.connect();
     let mut writer = client.stream.try_clone().unwrap();
     let flood = thread::spawn(move || while writer.write_all(CYCLE.repeat(1_000).as_bytes()).is_ok() {});
@@ -58,10 +58,11 @@ fn a_client_that_goes_on_sending_does_not_put_off_the_stop() {
     let replies = client.until_close();
     assert!(replies.ends_with('\n'));
     assert!(ANSWER.repeat(replies.len() / ANSWER.len() + 1).starts_with(&replies), "a reply is wrong");
-    client.stream.shutdown(Shutdown::Both).unwrap();
+    // It fails when the server has closed for good already.
+    let _ = client.stream.shutdown(Shutdown::Both);
     flood.join().unwrap();
     server.ended().unwrap();
-    assert!(start.elapsed() < Limits::default().grace, "it took {:?}", start.elapsed());
+    assert!(start.elapsed() < PATIENCE, "it took {:?}", start.elapsed());
 }
 
 #[test]

@@ -23,11 +23,14 @@ pub(super) fn read(line: &[u8], behaviour: &Behaviour) -> Option<Message> {
     let text =
         if printable { String::from_utf8_lossy(line).into_owned() } else { tolerated(line, behaviour)? };
     let text = if behaviour.has(Bug::InnerBlanksIgnored) { text.replace(' ', "") } else { text };
-    command(&text, behaviour)
-        .or_else(|| {
-            Operator::read(&text).filter(|&operator| is_offered(operator, behaviour)).map(Message::Operator)
-        })
-        .or_else(|| operand(&text, behaviour))
+    command(&text, behaviour).or_else(|| operator(&text, behaviour)).or_else(|| operand(&text, behaviour))
+}
+
+fn operator(text: &str, behaviour: &Behaviour) -> Option<Message> {
+    let misspelt =
+        text.bytes().any(|octet| octet.is_ascii_uppercase()) && behaviour.has(Bug::OperatorsCaseSensitive);
+    let operator = Operator::read(text).filter(|&operator| is_offered(operator, behaviour) && !misspelt);
+    operator.map(Message::Operator)
 }
 
 /// Whether the server knows the operator.
