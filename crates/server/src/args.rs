@@ -1,15 +1,15 @@
 //! The command line.
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::{fmt, num::NonZeroUsize, str::FromStr, time::Duration};
 
 use calc_server::Limits;
 use clap::{Parser, ValueEnum};
 
 /// The reference server of CALC/1, a calculator over TCP
 ///
-/// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM (on Windows: Ctrl-C).
-/// Then no client is accepted any more, and all that the connected ones had sent is answered. A second signal ends
-/// it at once.
+/// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM
+/// (on Windows: Ctrl-C). Then no client is accepted any more, and all that the connected ones had sent is answered.
+/// A second signal ends it at once.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -31,12 +31,12 @@ pub(crate) struct Args {
     max_connections: NonZeroUsize,
 
     /// Close a connection on which no message has been completed for this long
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "300")]
-    idle_timeout: Duration,
+    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout))]
+    idle_timeout: Seconds,
 
     /// How long the connections have to finish after the first signal
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "5")]
-    grace: Duration,
+    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().grace))]
+    grace: Seconds,
 
     /// How the log on stderr is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -68,15 +68,28 @@ impl Args {
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             max_connections: self.max_connections,
-            idle_timeout: self.idle_timeout,
-            grace: self.grace,
+            idle_timeout: self.idle_timeout.0,
+            grace: self.grace.0,
             ..Limits::default()
         }
     }
 }
 
 /// A time in seconds, whole or with a fraction.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| "not a time that a clock can hold".to_owned())
+#[derive(Debug, Clone, Copy)]
+struct Seconds(Duration);
+
+impl FromStr for Seconds {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds = text.parse().map_err(|_| "not a number of seconds")?;
+        Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| "not a time that a clock can hold")
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_secs_f64().fmt(f)
+    }
 }

@@ -59,9 +59,11 @@ pub(crate) enum Ending {
     Broken(io::Error),
 }
 
-/// Whether a read brought all that could be had, as far as can be told.
+/// What became of the first slice of a piece, and whether there may be more to read.
 enum Read {
+    /// The piece was all that had arrived.
     Some(Slice),
+    /// The piece filled the buffer.
     Full(Slice),
 }
 

@@ -20,9 +20,10 @@ use crate::{
 
 /// Serves the clients that connect to `listeners` until `shutdown` is ready, and then those that it still has.
 ///
-/// The stop has three phases. First the listeners are closed, so that the next client is refused. Then each connection answers
-/// what its client had sent by that time, and is closed in an order that loses none of the replies (CONN-6). Connections that are
-/// not done after [`Limits::grace`] are cut off. When this function returns, all are closed.
+/// The stop has three phases. First the listeners are closed, so that the next client is refused. Then each
+/// connection answers what its client had sent by that time, and is closed in an order that loses none of the replies
+/// (CONN-6). Connections that are not done after [`Limits::grace`] are cut off. When this function returns, all are
+/// closed.
 ///
 /// Dropping the future closes everything at once.
 ///
