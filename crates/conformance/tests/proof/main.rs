@@ -11,5 +11,7 @@ mod detection;
 mod fairness;
 mod flips;
 mod monotone;
+// The C witness is for POSIX systems.
+#[cfg(unix)]
 mod witnesses;
 mod worthless;

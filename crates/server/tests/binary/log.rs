@@ -3,7 +3,6 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    time::Duration,
 };
 
 use crate::support::{Server, answer, command};
@@ -85,7 +84,7 @@ fn out_of_descriptors_it_waits_and_recovers() {
         assert_ne!(log.read_line(&mut text).unwrap(), 0, "{text}");
     }
     // Time for more attempts, which are not to be logged.
-    std::thread::sleep(Duration::from_millis(350));
+    std::thread::sleep(std::time::Duration::from_millis(350));
     // Those who were accepted are served; when they have gone, so are the others.
     for mut client in clients {
         client.write_all(b"1\n").unwrap();
