@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind
 use crate::connection::Target;
 use crate::format::Level;
 use crate::language::Language;
-use crate::report::Terminal;
+use crate::report::{Detail, Terminal};
 use crate::run::{Completion, Options, Report, grade};
 use crate::selection::{Levels, Pattern, Selection};
 use crate::suite::{self, Suite};
@@ -66,6 +66,9 @@ struct GradeArgs {
     /// Do not run these cases; repeatable
     #[arg(long, value_name = "ID")]
     skip: Vec<Pattern>,
+    /// Show only the cases that are not passed, and the summary
+    #[arg(long, short = 'q', visible_alias = "quiet")]
+    failures: bool,
     /// The levels to grade
     #[arg(long, value_enum, default_value_t = Levels::All)]
     level: Levels,
@@ -191,7 +194,8 @@ fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Res
 
 fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -> anyhow::Result<Exit> {
     let out = AutoStream::new(io::stdout(), args.color.into());
-    let mut terminal = Terminal::new(out, suite, args.language(), args.again(target));
+    let detail = if args.failures { Detail::Failures } else { Detail::All };
+    let mut terminal = Terminal::new(out, suite, args.language(), args.again(target)).showing(detail);
     let mut written = Ok(());
     let options = Options { selection, timeout: args.timeout };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;

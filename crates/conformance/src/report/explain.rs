@@ -79,10 +79,6 @@ impl<W: Write> Terminal<'_, W> {
         let Some(note) = self.suite.notes.get(id) else { return Ok(()) };
         let language = self.words.language;
         let title = note.title.text(language);
-        if !self.explained.insert(id.to_owned()) {
-            let again = format!("{title} {}", self.words.say(Phrase::SeeAbove, &[]));
-            return self.field(Phrase::Cause, &again);
-        }
         self.field(Phrase::Cause, &format!("{title}. {}", note.text.text(language)))?;
         self.field(Phrase::Look, note.look.text(language))
     }
