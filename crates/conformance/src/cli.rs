@@ -57,6 +57,9 @@ struct GradeArgs {
     /// A suite that is built in, or a file
     #[arg(long, default_value = DEFAULT_SUITE, value_name = "NAME|FILE")]
     suite: String,
+    /// The protocol that the server speaks, if it is not the suite's own: a dialect that is built in, or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    dialect: Option<String>,
     /// List the cases instead of running them
     #[arg(long)]
     list: bool,
@@ -157,7 +160,11 @@ fn check(files: &[String]) -> anyhow::Result<Exit> {
 }
 
 fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
-    let suite = match suite::load(&args.suite) {
+    let loaded = match &args.dialect {
+        None => suite::load(&args.suite),
+        Some(dialect) => suite::load_in_dialect(&args.suite, dialect),
+    };
+    let suite = match loaded {
         Ok(suite) => suite,
         Err(problems) => {
             writeln!(io::stderr(), "{problems}")?;
@@ -237,7 +244,8 @@ impl GradeArgs {
     fn again(&self, target: &Target) -> String {
         let suite =
             if self.suite == DEFAULT_SUITE { String::new() } else { format!(" --suite '{}'", self.suite) };
-        format!("conformance --target {target}{suite}")
+        let dialect = self.dialect.as_ref().map(|dialect| format!(" --dialect '{dialect}'"));
+        format!("conformance --target {target}{suite}{}", dialect.unwrap_or_default())
     }
 
     fn exit(&self, report: &Report) -> Exit {

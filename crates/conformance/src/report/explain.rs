@@ -85,6 +85,10 @@ impl<W: Write> Terminal<'_, W> {
 
     /// The first requirement that the case cites, which is the one that it is about.
     fn requirement(&mut self, result: &CaseResult) -> io::Result<()> {
+        // Of a protocol of somebody else's, the document says nothing.
+        if self.suite.is_foreign() {
+            return Ok(());
+        }
         let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
             return Ok(());
         };

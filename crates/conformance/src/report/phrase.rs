@@ -6,6 +6,7 @@ use crate::language::Language;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Phrase {
     Against,
+    InDialect,
     Pass,
     Warn,
     Fail,
@@ -125,6 +126,7 @@ impl Phrase {
     const fn row(self) -> (&'static str, &'static str) {
         match self {
             Self::Against => ("{0}, at {1}", "{0}, en {1}"),
+            Self::InDialect => ("in the dialect: {0}", "en el dialecto: {0}"),
             Self::Pass => ("pass", "pasa"),
             Self::Warn => ("warn", "aviso"),
             Self::Fail => ("FAIL", "FALLA"),
@@ -164,7 +166,7 @@ impl Phrase {
             Self::BlockedUnreachable => ("the server cannot be reached", "no se puede llegar al servidor"),
             Self::BlockedRelaxed => ("cannot be tested under the deviation: it needs {0}", "no se puede probar con la desviación: necesita {0}"),
             Self::BlockedPreflight => ("the server fails the first calculation", "el servidor falla el primer cálculo"),
-            Self::LackWords => ("the dialect has no words for {0}", "el dialecto no tiene palabras para {0}"),
+            Self::LackWords => ("not in this dialect: {0}", "no en este dialecto: {0}"),
             Self::LackFact => ("the dialect has not: {0}", "el dialecto no tiene: {0}"),
             Self::LackOffer => ("the server does not offer {0}", "el servidor no ofrece {0}"),
             Self::LackDeclined => ("the server does not offer it", "el servidor no lo ofrece"),
