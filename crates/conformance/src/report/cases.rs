@@ -41,6 +41,8 @@ impl<W: Write> Terminal<'_, W> {
                 *count += 1;
                 return Ok(());
             }
+            // What does not count stands between cases of one fate without ending it.
+            Some(_) if worst.verdict.credit() == Credit::Uncounted => {}
             Some(_) | None => self.unfold()?,
         }
         if let Verdict::Blocked(Blocker::Gone { .. } | Blocker::Unreachable | Blocker::Preflight) =
