@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind
 use crate::connection::Target;
 use crate::format::Level;
 use crate::language::Language;
-use crate::report::Terminal;
+use crate::report::{Detail, Terminal};
 use crate::run::{Completion, Options, Report, grade};
 use crate::selection::{Levels, Pattern, Selection};
 use crate::suite::{self, Suite};
@@ -57,6 +57,9 @@ struct GradeArgs {
     /// A suite that is built in, or a file
     #[arg(long, default_value = DEFAULT_SUITE, value_name = "NAME|FILE")]
     suite: String,
+    /// The protocol that the server speaks, if it is not the suite's own: a dialect that is built in, or a file
+    #[arg(long, value_name = "NAME|FILE")]
+    dialect: Option<String>,
     /// List the cases instead of running them
     #[arg(long)]
     list: bool,
@@ -66,6 +69,9 @@ struct GradeArgs {
     /// Do not run these cases; repeatable
     #[arg(long, value_name = "ID")]
     skip: Vec<Pattern>,
+    /// Show only the cases that are not passed, and the summary
+    #[arg(long, short = 'q', visible_alias = "quiet")]
+    failures: bool,
     /// The levels to grade
     #[arg(long, value_enum, default_value_t = Levels::All)]
     level: Levels,
@@ -154,7 +160,11 @@ fn check(files: &[String]) -> anyhow::Result<Exit> {
 }
 
 fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
-    let suite = match suite::load(&args.suite) {
+    let loaded = match &args.dialect {
+        None => suite::load(&args.suite),
+        Some(dialect) => suite::load_in_dialect(&args.suite, dialect),
+    };
+    let suite = match loaded {
         Ok(suite) => suite,
         Err(problems) => {
             writeln!(io::stderr(), "{problems}")?;
@@ -191,7 +201,8 @@ fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Res
 
 fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -> anyhow::Result<Exit> {
     let out = AutoStream::new(io::stdout(), args.color.into());
-    let mut terminal = Terminal::new(out, suite, args.language(), args.again(target));
+    let detail = if args.failures { Detail::Failures } else { Detail::All };
+    let mut terminal = Terminal::new(out, suite, args.language(), args.again(target)).showing(detail);
     let mut written = Ok(());
     let options = Options { selection, timeout: args.timeout };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
@@ -233,7 +244,8 @@ impl GradeArgs {
     fn again(&self, target: &Target) -> String {
         let suite =
             if self.suite == DEFAULT_SUITE { String::new() } else { format!(" --suite '{}'", self.suite) };
-        format!("conformance --target {target}{suite}")
+        let dialect = self.dialect.as_ref().map(|dialect| format!(" --dialect '{dialect}'"));
+        format!("conformance --target {target}{suite}{}", dialect.unwrap_or_default())
     }
 
     fn exit(&self, report: &Report) -> Exit {

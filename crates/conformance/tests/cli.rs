@@ -145,6 +145,49 @@ fn a_right_server_gets_100() {
     assert_eq!(code(&output), 0, "a MAY never counts");
 }
 
+#[test]
+fn rows_are_folded_and_failures_of_one_cause_are_explained_once() {
+    let cases = r#"
+        {"id": "small", "title": "{a} and 2 are added", "spec": ["R1"], "level": "must", "rows": [{"a": "1"}, {"a": "5"}],
+         "exchange": [{"calculate": ["{a}", "2", "+"], "result": "7"}], "wrong": [{"when": {"number": "3"}, "note": "small"}]},
+        {"id": "medium", "title": "again", "spec": ["R1"], "level": "must", "rows": [{"id": "x", "a": "3"}, {"id": "y", "a": "4"}],
+         "exchange": [{"calculate": ["{a}", "2", "+"], "result": "{a}2"}], "wrong": [{"when": "result", "note": "other"}]},
+        {"id": "tiny", "title": "tiny", "spec": ["R1"], "level": "must",
+         "exchange": [{"calculate": ["0", "2", "+"], "result": "7"}], "wrong": [{"when": "result", "note": "other"}]},"#;
+    let notes = File::new(
+        "notes.json",
+        r#"{"notes": [{"id": "small", "title": "Small", "text": "It is small.", "look": "Here."},
+                      {"id": "other", "title": "Other", "text": "It is another.", "look": "There."}]}"#,
+    );
+    let notes_name = notes.path().rsplit('/').next().expect("a file has a name").to_owned();
+    let text_of_suite =
+        SUITE.replace(r#""cases": ["#, &format!(r#""notes": ["{notes_name}"], "cases": [{cases}"#));
+    let suite = File::new("rows.json", &text_of_suite);
+    let target = serve(right).to_string();
+    let grade = |more: &[&str]| {
+        let arguments =
+            [&["--target", &target, "--suite", suite.path(), "--lang", "en", "--skip", "nice"], more];
+        text(&conformance(&arguments.concat()).stdout)
+    };
+    let report = grade(&[]);
+    for part in [
+        "  ✗ FAIL      small                              … and 2 are added (1 of 2 rows passed)\n  \
+           ✗ FAIL          #1                             1 and 2 are added\n  \
+           ✗ FAIL      medium                             again (2 rows)\n  \
+           ✗ FAIL      tiny                               tiny\n  \
+           ✓ pass      sum                                a sum\n",
+        "    the same   ✗ medium#y                                 → +\\n  ← RESULT 6\\n  (expected: a `result` of 42)\n               \
+                        ✗ tiny                                     → +\\n  ← RESULT 2\\n  (expected: a `result` of 7)\n",
+        "the most frequent cause first\n    2 cases  Other (medium#x)\n     1 case  Small (small#1)\n",
+        "MUST             2 of    5\n",
+    ] {
+        assert!(report.contains(part), "{part} in {report}");
+    }
+    assert_eq!(report.matches("It is another.").count(), 1, "{report}");
+    let quiet = grade(&["--failures"]);
+    assert!(!quiet.contains("pass      sum") && quiet.contains("FAIL      tiny"), "{quiet}");
+}
+
 /// What people call the reply `ok` is the dialect's business.
 fn expected_ok(output: &Output) -> String {
     let report = text(&output.stdout);

@@ -50,9 +50,9 @@ pub struct Reply {
     pub title: Option<Text>,
 }
 
-/// What a dialect has no words for: a case that says it is `n/a`.
+/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the dialect has no words for {0}")]
+#[error("{0}")]
 pub struct Inexpressible(pub String);
 
 /// The operators by their name in a suite.
@@ -247,5 +247,5 @@ fn classify(text: &str) -> Message {
 }
 
 fn no_words(what: &str) -> Inexpressible {
-    Inexpressible(what.to_owned())
+    Inexpressible(format!("no words for {what}"))
 }

@@ -50,7 +50,8 @@ impl Player<'_> {
     }
 
     async fn fence_on(&mut self, name: &str) -> Result<(), Stop> {
-        let steps = exchange_steps(&self.terms.fence, &self.terms.dialect);
+        let steps = exchange_steps(&self.terms.fence, &self.terms.dialect)
+            .map_err(|error| Stop::Fault(error.to_string()))?;
         // A fence is a step of steps, so this future would contain itself.
         Box::pin(self.steps(&steps, Some(name))).await?;
         match self.find(name) {

@@ -113,7 +113,9 @@ pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome
 /// Replays an exchange on a fresh connection: the preflight, a question after the server's health, or after an offer.
 pub async fn play_exchange(entries: &[Exchange], terms: &Terms) -> Outcome {
     let mut player = Player::new(terms);
-    let steps = exchange_steps(entries, &terms.dialect);
-    let stopped = player.steps(&steps, None).await.err();
+    let stopped = match exchange_steps(entries, &terms.dialect) {
+        Ok(steps) => player.steps(&steps, None).await.err(),
+        Err(error) => Some(Stop::Fault(error.to_string())),
+    };
     player.end(stopped).await
 }

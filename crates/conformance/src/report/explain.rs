@@ -79,16 +79,16 @@ impl<W: Write> Terminal<'_, W> {
         let Some(note) = self.suite.notes.get(id) else { return Ok(()) };
         let language = self.words.language;
         let title = note.title.text(language);
-        if !self.explained.insert(id.to_owned()) {
-            let again = format!("{title} {}", self.words.say(Phrase::SeeAbove, &[]));
-            return self.field(Phrase::Cause, &again);
-        }
         self.field(Phrase::Cause, &format!("{title}. {}", note.text.text(language)))?;
         self.field(Phrase::Look, note.look.text(language))
     }
 
     /// The first requirement that the case cites, which is the one that it is about.
     fn requirement(&mut self, result: &CaseResult) -> io::Result<()> {
+        // Of a protocol of somebody else's, the document says nothing.
+        if self.suite.is_foreign() {
+            return Ok(());
+        }
         let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
             return Ok(());
         };

@@ -1,8 +1,10 @@
 //! What a run came to, for people and programs. Every reporter is written against [`crate::run::Event`].
 
+mod cases;
+mod causes;
 mod explain;
 mod phrase;
 mod terminal;
 mod words;
 
-pub use terminal::Terminal;
+pub use terminal::{Detail, Terminal};

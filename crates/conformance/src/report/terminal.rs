@@ -1,11 +1,11 @@
 //! The report on a terminal: one line a case, then what went wrong and why, then the grade.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 
+use super::cases::Row;
 use super::phrase::Phrase;
 use super::words::Words;
 use crate::format::Level;
@@ -13,7 +13,7 @@ use crate::grade::Credit;
 use crate::language::{Language, Text};
 use crate::run::{CaseResult, Completion, Event, Preflight, Report, Standing};
 use crate::suite::Suite;
-use crate::verdict::{Blocker, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const GOOD: Style = AnsiColor::Green.on_default();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -29,19 +29,38 @@ pub struct Terminal<'a, W> {
     pub(super) words: Words,
     /// The command that runs the same again, apart from the selection.
     pub(super) command: String,
-    /// The notes that have been printed; the next time their title is enough.
-    pub(super) explained: BTreeSet<String>,
+    /// Which cases have a line.
+    pub(super) detail: Detail,
     /// The title of a chapter none of whose cases has been printed.
-    chapter: Option<Text>,
+    pub(super) chapter: Option<Text>,
+    /// The rows so far of the case that is being judged.
+    pub(super) rows: Vec<Row>,
     /// Cases blocked one after the other for the same reason, which one line tells better than one each.
-    folded: Option<(Verdict, usize)>,
+    pub(super) folded: Option<(Verdict, usize)>,
+}
+
+/// Which cases have a line of their own.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Detail {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that cost something.
+    Failures,
 }
 
 impl<'a, W: Write> Terminal<'a, W> {
     /// A report in a language. `command` is what runs the same again, apart from the selection.
     pub fn new(out: W, suite: &'a Suite, language: Language, command: String) -> Self {
         let words = Words { language, dialect: Arc::clone(&suite.dialect) };
-        Self { out, suite, words, command, explained: BTreeSet::new(), chapter: None, folded: None }
+        let detail = Detail::All;
+        Self { out, suite, words, command, detail, chapter: None, rows: Vec::new(), folded: None }
+    }
+
+    /// The same with a line for some of the cases only.
+    #[must_use]
+    pub fn showing(self, detail: Detail) -> Self {
+        Self { detail, ..self }
     }
 
     /// Writes what happened.
@@ -54,9 +73,16 @@ impl<'a, W: Write> Terminal<'a, W> {
                 let title = suite.title.text(self.words.language);
                 let against = self.words.say(Phrase::Against, &[title, &target.to_string()]);
                 writeln!(self.out, "{STRONG}{against}{STRONG:#}")?;
+                if suite.is_foreign() {
+                    let title = suite.dialect.title.text(self.words.language);
+                    writeln!(self.out, "{}", self.words.say(Phrase::InDialect, &[title]))?;
+                }
             }
             Event::Preflight(preflight) => self.preflight(preflight)?,
-            Event::Chapter(chapter) => self.chapter = Some(chapter.title.clone()),
+            Event::Chapter(chapter) => {
+                self.close_case()?;
+                self.chapter = Some(chapter.title.clone());
+            }
             Event::Case(result) => self.case(result)?,
             Event::Finished(report) => self.finish(report)?,
         }
@@ -83,60 +109,13 @@ impl<'a, W: Write> Terminal<'a, W> {
         }
     }
 
-    fn case(&mut self, result: &CaseResult) -> io::Result<()> {
-        match &mut self.folded {
-            Some((verdict, count)) if *verdict == result.verdict => {
-                *count += 1;
-                return Ok(());
-            }
-            Some(_) | None => self.unfold()?,
-        }
-        if let Verdict::Blocked(Blocker::Gone { .. } | Blocker::Unreachable | Blocker::Preflight) =
-            result.verdict
-        {
-            self.folded = Some((result.verdict.clone(), 1));
-            return Ok(());
-        }
-        if let Some(title) = self.chapter.take() {
-            writeln!(self.out, "\n{STRONG}{}{STRONG:#}", title.text(self.words.language))?;
-        }
-        let title = result.title.text(self.words.language);
-        let reason = match (&result.verdict, result.level) {
-            (Verdict::Fail(_), Level::May) => Some(self.words.say(Phrase::NotCounted, &[])),
-            (verdict, Level::Must | Level::Should | Level::May) => self.words.reason(verdict),
-        };
-        let reason = reason.map(|reason| format!(" {FAINT}({reason}){FAINT:#}")).unwrap_or_default();
-        let text = format!("{:<34} {title}{reason}", result.id);
-        self.verdict_line(&result.verdict, &text)
-    }
-
-    /// Writes the line for the cases that were folded into one.
-    fn unfold(&mut self) -> io::Result<()> {
-        let Some((verdict, count)) = self.folded.take() else { return Ok(()) };
-        let cases = self.words.say(Phrase::Cases, &[&count.to_string()]);
-        let reason = self.words.reason(&verdict).unwrap_or_default();
-        writeln!(self.out)?;
-        self.verdict_line(&verdict, &format!("{cases}: {reason}"))
-    }
-
-    fn verdict_line(&mut self, verdict: &Verdict, text: &str) -> io::Result<()> {
-        let (style, mark) = mark(verdict);
-        writeln!(self.out, "  {style}{mark} {:<9}{style:#} {text}", self.words.verdict(verdict))
-    }
-
     fn finish(&mut self, report: &Report) -> io::Result<()> {
         if report.is_unreachable() {
             return self.grade(report);
         }
+        self.close_case()?;
         self.unfold()?;
-        let failed: Vec<&CaseResult> =
-            report.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail(_))).collect();
-        if !failed.is_empty() {
-            writeln!(self.out, "\n{STRONG}{}{STRONG:#}", self.words.say(Phrase::Failures, &[]))?;
-        }
-        for result in failed {
-            self.explain(result)?;
-        }
+        self.causes(report)?;
         self.summary(report)?;
         self.grade(report)
     }
@@ -144,9 +123,9 @@ impl<'a, W: Write> Terminal<'a, W> {
     fn summary(&mut self, report: &Report) -> io::Result<()> {
         writeln!(self.out, "\n{STRONG}{}{STRONG:#}", self.words.say(Phrase::Summary, &[]))?;
         for chapter in &self.suite.chapters {
-            let counts = |result: &&CaseResult| result.chapter == chapter.id && result.level != Level::May;
-            let results = report.results.iter().filter(counts);
-            self.tally(&chapter.id, results, &shown(report.chapter_grade(&chapter.id).out_of_100()))?;
+            let counts = |case: &&[CaseResult]| case[0].chapter == chapter.id && case[0].level != Level::May;
+            let grade = shown(report.chapter_grade(&chapter.id).out_of_100());
+            self.tally(&chapter.id, report.cases().filter(counts), &grade)?;
         }
         let not_counted = self.words.say(Phrase::NotCounted, &[]);
         for (name, level, remark) in [
@@ -154,31 +133,37 @@ impl<'a, W: Write> Terminal<'a, W> {
             ("SHOULD", Level::Should, ""),
             ("MAY", Level::May, not_counted.as_str()),
         ] {
-            self.tally(name, report.results.iter().filter(|result| result.level == level), remark)?;
+            self.tally(name, report.cases().filter(|case| case[0].level == level), remark)?;
         }
         Ok(())
     }
 
+    /// How many of these cases are passed, of those that count.
     fn tally<'r>(
         &mut self,
         name: &str,
-        results: impl Iterator<Item = &'r CaseResult> + Clone,
+        cases: impl Iterator<Item = &'r [CaseResult]>,
         remark: &str,
     ) -> io::Result<()> {
-        let count = |credit| results.clone().filter(|result| result.verdict.credit() == credit).count();
-        let (passed, failed) = (count(Credit::Full), count(Credit::Nothing));
-        if passed + failed == 0 {
+        let (mut passed, mut counted) = (0, 0);
+        for case in cases {
+            match credit(case) {
+                Credit::Full => (passed, counted) = (passed + 1, counted + 1),
+                Credit::Nothing => counted += 1,
+                Credit::Uncounted => {}
+            }
+        }
+        if counted == 0 {
             return Ok(());
         }
-        let of =
-            self.words.say(Phrase::PassedOf, &[&format!("{passed:>4}"), &format!("{:>4}", passed + failed)]);
+        let of = self.words.say(Phrase::PassedOf, &[&format!("{passed:>4}"), &format!("{counted:>4}")]);
         let line = format!("{name:<14}{of}   {remark:>5}");
         writeln!(self.out, "  {}", line.trim_end())
     }
 
     fn grade(&mut self, report: &Report) -> io::Result<()> {
         if report.completion == Completion::Interrupted {
-            let (graded, selected) = (report.results.len().to_string(), report.selected.to_string());
+            let (graded, selected) = (report.cases().count().to_string(), report.selected.to_string());
             let text = self.words.say(Phrase::Interrupted, &[&graded, &selected]);
             writeln!(self.out, "\n{BAD}{text}{BAD:#}")?;
         }
@@ -191,7 +176,7 @@ impl<'a, W: Write> Terminal<'a, W> {
     }
 }
 
-const fn mark(verdict: &Verdict) -> (Style, &'static str) {
+pub(super) const fn mark(verdict: &Verdict) -> (Style, &'static str) {
     match verdict {
         Verdict::Pass => (GOOD, "✓"),
         Verdict::Warn(_) => (DOUBTFUL, "✓"),
@@ -199,6 +184,18 @@ const fn mark(verdict: &Verdict) -> (Style, &'static str) {
         Verdict::Error(_) => (BAD, "!"),
         Verdict::Blocked(_) => (DOUBTFUL, "–"),
         Verdict::NotApplicable(_) | Verdict::Skip => (FAINT, "–"),
+    }
+}
+
+/// A case is passed if each of its rows is that counts.
+fn credit(rows: &[CaseResult]) -> Credit {
+    let any = |credit| rows.iter().any(|row| row.verdict.credit() == credit);
+    if any(Credit::Nothing) {
+        Credit::Nothing
+    } else if any(Credit::Full) {
+        Credit::Full
+    } else {
+        Credit::Uncounted
     }
 }
 

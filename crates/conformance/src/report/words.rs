@@ -27,6 +27,14 @@ impl Words {
         phrase.with(self.language, about)
     }
 
+    /// So many cases.
+    pub(super) fn cases(&self, count: usize) -> String {
+        match count {
+            1 => self.say(Phrase::OneCase, &[]),
+            _ => self.say(Phrase::Cases, &[&count.to_string()]),
+        }
+    }
+
     /// The verdict in one word.
     pub(super) const fn verdict(&self, verdict: &Verdict) -> &'static str {
         let phrase = match verdict {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{CaseResult, Offer, Run};
-use crate::format::{Wrong, WrongVerdict};
+use crate::format::{Action, Wrong, WrongVerdict};
 use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
-use crate::suite::{Case, Script};
+use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
 
 /// A server that fails the preflight can pass no case, since each ends with the same transaction. Its cases are run for so
@@ -97,7 +97,8 @@ impl Run<'_> {
             return Offer::Made;
         };
         let outcome = play_exchange(exchange, &self.adapted(&terms)).await;
-        let due = exchange.iter().flat_map(|entry| self.suite.dialect.exchange(entry)).count();
+        let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
+        let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
         let offer = match &outcome.stopped {
             Some(Stop::Break(broken))
                 if matches!(broken.happened, Happened::Reply(_)) && outcome.transcript.replies() == due =>

@@ -156,11 +156,13 @@ impl<'a> Run<'a> {
     }
 
     fn report(self, completion: Completion) -> Report {
-        let selected = self.suite.cases().filter(|case| self.options.selection.includes(case)).count();
+        let selected = self.suite.cases().filter(|case| self.options.selection.includes(case));
+        let mut selected: Vec<&str> = selected.map(Case::stem).collect();
+        selected.dedup();
         Report {
             preflight: self.preflight,
             results: self.results,
-            selected,
+            selected: selected.len(),
             completion,
             grading: self.suite.grading,
         }

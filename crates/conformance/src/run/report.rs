@@ -80,9 +80,9 @@ impl CaseResult {
 pub struct Report {
     /// The preflight, if there was time for it.
     pub preflight: Option<Preflight>,
-    /// The cases that have a verdict.
+    /// The cases that have a verdict, row by row.
     pub results: Vec<CaseResult>,
-    /// How many cases were selected.
+    /// How many cases were selected, those with rows counted once.
     pub selected: usize,
     /// Whether it was interrupted before all had a verdict.
     pub completion: Completion,
@@ -99,6 +99,11 @@ pub enum Completion {
 }
 
 impl Report {
+    /// The cases that have a verdict, each with its rows: at least one.
+    pub fn cases(&self) -> impl Iterator<Item = &[CaseResult]> {
+        self.results.chunk_by(|one, next| one.stem() == next.stem())
+    }
+
     /// The grade of all cases.
     #[must_use]
     pub fn grade(&self) -> Grade {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::expand::runtime_names;
+use super::expand::{runtime_names, with_stand_ins};
 use super::problem::Problems;
 use crate::dialect::Dialect;
 use crate::format::{
-    Action, Case, Exchange, Matcher, Message, Octets, Segments, Step, Template, When, Wrong, WrongVerdict,
-    is_name,
+    Action, Case, Exchange, Matcher, Message, Octets, Segments, Step, When, Wrong, WrongVerdict, is_name,
 };
 use crate::matcher;
 use crate::spelling::hint;
@@ -150,7 +149,7 @@ impl<'a> Checker<'a> {
     fn octets(&mut self, place: &str, octets: &[Octets], segments: &Segments) {
         let mut total = 0;
         for item in octets {
-            match self.with_values(item).octets() {
+            match with_stand_ins(item, &self.runtime).octets() {
                 Ok(octets) => total += octets.len(),
                 Err(fault) => self.fault(&format!("{place}.send"), &fault),
             }
@@ -180,15 +179,10 @@ impl<'a> Checker<'a> {
     }
 
     fn matcher(&mut self, place: &str, matcher: &Matcher) {
-        let matcher = self.with_values(matcher);
+        let matcher = with_stand_ins(matcher, &self.runtime);
         if let Err(error) = matcher::Matcher::compile(&matcher, self.names.dialect) {
             self.fault(place, &error.to_string());
         }
-    }
-
-    /// A copy in which names that have values only at run time stand for 1, which is fit for a number, a pattern and text.
-    fn with_values<T: Template>(&self, thing: &T) -> T {
-        thing.filled(|name| self.runtime.contains(name).then(|| "1".to_owned()))
     }
 
     fn all_known(&mut self, place: &str, kind: &str, words: &[String], known: &BTreeSet<&str>) {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::check::{Checker, Names};
-use super::expand::expand;
+use super::expand::{expand, runtime_names, with_stand_ins};
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{self, Action, Delivery, Exchange, Message, Part, Step};
+use crate::format::{self, Action, Delivery, Exchange, Part, Step};
+use crate::matcher::Matcher;
 
 /// Cases, and whether their ids begin with the name of what they stand in.
 pub(super) enum Named {
@@ -18,6 +19,7 @@ pub(super) enum Named {
 pub(super) fn compile_chapters(
     chapters: Vec<(String, Named)>,
     names: &Names<'_>,
+    spoken: &Dialect,
     problems: &mut Problems,
 ) -> Vec<Chapter> {
     let mut earlier = BTreeSet::new();
@@ -40,7 +42,8 @@ pub(super) fn compile_chapters(
                     format!("`{}` does not begin with `{prefix}`", case.id),
                 );
             }
-            cases.extend(compile_case(&file, &place, case, names, &mut earlier, problems));
+            let expanded = check_case(&file, &place, case, names, &mut earlier, problems);
+            cases.extend(expanded.into_iter().map(|case| compile(case, spoken)));
         }
         compiled.push(Chapter { id: chapter.id, title: chapter.title, cases });
     }
@@ -48,14 +51,14 @@ pub(super) fn compile_chapters(
 }
 
 /// The cases that a case stands for. `earlier` gains their ids.
-fn compile_case(
+fn check_case(
     file: &str,
     place: &str,
     case: &format::Case,
     names: &Names<'_>,
     earlier: &mut BTreeSet<String>,
     problems: &mut Problems,
-) -> Vec<Case> {
+) -> Vec<format::Case> {
     let (expanded, faults) = expand(case);
     faults.into_iter().for_each(|fault| problems.push(file, place, fault));
     for case in &expanded {
@@ -73,16 +76,17 @@ fn compile_case(
             problems.push(file, format!("{place}.id"), format!("there is already a case `{id}`"));
         }
     }
-    expanded.into_iter().map(|case| compile(case, names.dialect)).collect()
+    expanded
 }
 
 fn compile(case: format::Case, dialect: &Dialect) -> Case {
+    let runtime = runtime_names(&case);
     let steps = match (&case.exchange, case.steps) {
-        (Some(entries), _) => exchange_steps(entries, dialect),
+        (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
-    let script = match expressible(&steps, dialect) {
-        Ok(()) => Script::Steps(steps),
+    let script = match express(steps, dialect, &runtime) {
+        Ok(steps) => Script::Steps(steps),
         Err(Inexpressible(what)) => Script::Inexpressible(what),
     };
     Case {
@@ -102,7 +106,11 @@ fn compile(case: format::Case, dialect: &Dialect) -> Case {
 }
 
 /// An exchange as steps: say, expect, say, expect.
-pub(crate) fn exchange_steps(entries: &[Exchange], dialect: &Dialect) -> Vec<Step> {
+pub(crate) fn exchange_steps(entries: &[Exchange], dialect: &Dialect) -> Result<Vec<Step>, Inexpressible> {
+    express(written_out(entries, dialect), dialect, &BTreeSet::new())
+}
+
+fn written_out(entries: &[Exchange], dialect: &Dialect) -> Vec<Step> {
     let step = |action| Step { on: None, action, wrong: Vec::new() };
     let pairs = entries.iter().flat_map(|entry| dialect.exchange(entry));
     let steps = pairs.map(|(message, reply)| {
@@ -112,15 +120,28 @@ pub(crate) fn exchange_steps(entries: &[Exchange], dialect: &Dialect) -> Vec<Ste
     steps.flatten().collect()
 }
 
-pub(super) fn expressible(steps: &[Step], dialect: &Dialect) -> Result<(), Inexpressible> {
+/// The steps as the dialect can do them. `runtime` are the names that have values only while the case runs.
+fn express(
+    steps: Vec<Step>,
+    dialect: &Dialect,
+    runtime: &BTreeSet<String>,
+) -> Result<Vec<Step>, Inexpressible> {
+    expressible(&steps, dialect, runtime)?;
+    Ok(steps)
+}
+
+fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
         Action::Say { messages, .. } => {
-            messages.iter().try_for_each(|message: &Message| dialect.words(message).map(drop))
+            messages.iter().try_for_each(|message| dialect.words(&with_stand_ins(message, runtime)).map(drop))
         }
-        Action::Repeat { steps, .. } | Action::Clients { steps, .. } => expressible(steps, dialect),
+        Action::Expect { reply, .. } => match Matcher::compile(&with_stand_ins(reply, runtime), dialect) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Inexpressible(error.to_string())),
+        },
+        Action::Repeat { steps, .. } | Action::Clients { steps, .. } => expressible(steps, dialect, runtime),
         Action::Connect { .. }
         | Action::Send { .. }
-        | Action::Expect { .. }
         | Action::ExpectClose(_)
         | Action::ExpectSilence(_)
         | Action::HalfClose

@@ -97,6 +97,11 @@ pub(super) fn runtime_names(case: &Case) -> BTreeSet<String> {
     names
 }
 
+/// A copy in which names that have values only at run time stand for 1, which is fit for a number, a pattern and text.
+pub(super) fn with_stand_ins<T: Template>(thing: &T, runtime: &BTreeSet<String>) -> T {
+    thing.filled(|name| runtime.contains(name).then(|| "1".to_owned()))
+}
+
 fn collect(steps: &[Step], names: &mut BTreeSet<String>) {
     for step in steps {
         match &step.action {

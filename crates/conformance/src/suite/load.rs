@@ -1,18 +1,19 @@
 //! From files to a suite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::Suite;
 use super::check::{Checker, Names};
-use super::compile::{Named, compile_chapters, exchange_steps, expressible};
+use super::compile::{Named, compile_chapters, exchange_steps};
 use super::embedded::Kind;
 use super::problem::Problems;
 use super::source::Source;
 use crate::dialect::Dialect;
 use crate::format::{self, Exchange, Note};
+use crate::spelling::hint;
 
 /// Loads a suite: one that is built in, by its name, or a file.
 ///
@@ -27,7 +28,17 @@ pub fn load(name_or_file: &str) -> Result<Suite, Problems> {
 /// # Errors
 /// Everything that is wrong in its files.
 pub fn load_with(name_or_file: &str, texts: BTreeMap<String, String>) -> Result<Suite, Problems> {
-    load_source(&Source::suite(name_or_file, texts)?)
+    load_source(&Source::suite(name_or_file, texts)?, None)
+}
+
+/// Loads a suite to be spoken in another dialect than its own: one that is built in, by its name, or a file. What the
+/// dialect cannot express is `n/a`.
+///
+/// # Errors
+/// Everything that is wrong in the files of either, and a dialect that cannot even express the suite's preflight.
+pub fn load_in_dialect(name_or_file: &str, dialect: &str) -> Result<Suite, Problems> {
+    let dialect = Source::dialect(dialect)?;
+    load_source(&Source::suite(name_or_file, BTreeMap::new())?, Some(&dialect))
 }
 
 /// Checks one file of a suite: the suite itself with all that it names, a dialect, or notes. A file of cases is
@@ -42,16 +53,18 @@ pub fn check_file(path: &str) -> Result<(), Problems> {
     if has("framing") {
         compile_dialect(&source).map(drop)
     } else if has("preflight") || has("chapters") || has("dialect") {
-        load_source(&source).map(drop)
+        load_source(&source, None).map(drop)
     } else if has("cases") {
         source.read::<format::Chapter>()?;
-        load_source(&source.beside("suite.json")).map(drop)
+        load_source(&source.beside("suite.json"), None).map(drop)
     } else {
         source.read::<format::Notes>().map(drop).map_err(Problems::from)
     }
 }
 
-fn load_source(source: &Source) -> Result<Suite, Problems> {
+/// Every name in the suite is checked against the suite's own dialect; then its cases are put into the words of the dialect
+/// that the server speaks.
+fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Problems> {
     let file: format::Suite = source.read()?;
     let mut problems = Problems::default();
     let name = source.name();
@@ -80,17 +93,20 @@ fn load_source(source: &Source) -> Result<Suite, Problems> {
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
-    let chapters = compile_chapters(chapters, &names, &mut problems);
+    let foreign = foreign.map(|foreign| foreign_dialect(foreign, &file, &mut problems)).transpose()?;
+    let spoken = foreign.as_ref().unwrap_or(&dialect);
+    let chapters = compile_chapters(chapters, &names, spoken, &mut problems);
     drop(names);
-    let can_be_said = |entry: &Exchange| {
-        expressible(&exchange_steps(std::slice::from_ref(entry), &dialect), &dialect).is_ok()
-    };
+    let can_be_said = |entry: &Exchange| exchange_steps(std::slice::from_ref(entry), spoken).is_ok();
     let fence = file.fence.into_iter().filter(can_be_said).collect();
+    let native = dialect.id.clone();
+    let dialect = foreign.unwrap_or(dialect);
     problems.or(Suite {
         id: file.id,
         title: file.title,
         document: file.document,
         dialect: Arc::new(dialect),
+        native,
         chapters,
         requirements,
         notes,
@@ -100,6 +116,29 @@ fn load_source(source: &Source) -> Result<Suite, Problems> {
         offers: file.offers,
         wrong: file.wrong,
     })
+}
+
+/// A dialect that is not the suite's own, which has to be able to say at least the preflight.
+fn foreign_dialect(
+    source: &Source,
+    suite: &format::Suite,
+    problems: &mut Problems,
+) -> Result<Dialect, Problems> {
+    let dialect = compile_dialect(source)?;
+    check_facts(&source.name(), &dialect, &suite.facts, problems);
+    if let Err(what) = exchange_steps(&suite.preflight, &dialect) {
+        let fault = format!("the first calculation of the suite `{}` cannot be expressed: {what}", suite.id);
+        problems.push(&source.name(), "messages", fault);
+    }
+    Ok(dialect)
+}
+
+/// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for.
+fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems: &mut Problems) {
+    for fact in dialect.facts.iter().filter(|fact| !known.is_empty() && !known.contains(*fact)) {
+        let hint = hint(fact, known.iter().map(String::as_str));
+        problems.push(file, "facts", format!("the dialect's fact `{fact}` is not among the suite's{hint}"));
+    }
 }
 
 fn compile_dialect(source: &Source) -> Result<Dialect, Problems> {
@@ -150,12 +189,7 @@ fn read_chapters(source: &Source, file: &format::Suite, problems: &mut Problems)
 }
 
 fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &mut Problems) {
-    // A small suite need not list facts that it never asks for.
-    let unlisted =
-        names.dialect.facts.iter().filter(|fact| !file.facts.is_empty() && !file.facts.contains(*fact));
-    for fact in unlisted {
-        problems.push(name, "facts", format!("the dialect's fact `{fact}` is not among the suite's"));
-    }
+    check_facts(name, names.dialect, &file.facts, problems);
     if !(0.0..=1.0).contains(&file.grading.should_weight) {
         problems.push(name, "grading.should_weight", "a weight lies between 0 and 1");
     }

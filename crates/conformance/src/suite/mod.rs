@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 pub(crate) use compile::exchange_steps;
 pub(crate) use expand::NUMBER;
-pub use load::{check_file, load, load_with};
+pub use load::{check_file, load, load_in_dialect, load_with};
 pub use problem::{Problem, Problems};
 
 use crate::dialect::Dialect;
@@ -33,6 +33,8 @@ pub struct Suite {
     pub document: Option<String>,
     /// The dialect that the server speaks.
     pub dialect: Arc<Dialect>,
+    /// The name of the dialect that the suite was written for, and its requirements with it.
+    pub native: String,
     /// The cases, in the order in which they run.
     pub chapters: Vec<Chapter>,
     /// The requirements by id.
@@ -113,6 +115,12 @@ impl Suite {
     /// All cases in order.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.chapters.iter().flat_map(|chapter| &chapter.cases)
+    }
+
+    /// Whether the server speaks another dialect than the suite was written for.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.dialect.id != self.native
     }
 
     /// All facts that the dialect has.

@@ -36,6 +36,22 @@ impl Source {
         Err(Problem { file: name_or_file.to_owned(), position: None, place: String::new(), fault })
     }
 
+    /// A dialect by what `--dialect` was given: the name of one that is built in, or a file.
+    pub(super) fn dialect(name_or_file: &str) -> Result<Self, Problem> {
+        let path = Kind::Dialect.path(name_or_file);
+        if embedded::text(&path).is_some() {
+            return Ok(Self::Embedded(path, Arc::default()));
+        }
+        if name_or_file.ends_with(".json") || Path::new(name_or_file).exists() {
+            return Ok(Self::Disk(PathBuf::from(name_or_file)));
+        }
+        let hint = hint(name_or_file, embedded::names(Kind::Dialect));
+        let fault = format!(
+            "no dialect of that name is built in{hint} (a dialect of your own is a file that ends with .json)"
+        );
+        Err(Problem { file: name_or_file.to_owned(), position: None, place: String::new(), fault })
+    }
+
     /// A file that this one names: one that is built in, or one beside this one.
     pub(super) fn named(&self, kind: Kind, name: &str) -> Result<Self, String> {
         if name.ends_with(".json") {
