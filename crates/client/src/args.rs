@@ -16,7 +16,7 @@ use crate::{connect::Server, exit::Exit};
 ///
 /// With - alone as the expression, or with none and standard input not a terminal, every line of standard input is an
 /// expression, and the same line of standard output its result: "error: ..." for one that fails, an empty line for an empty
-/// one. When the connection is lost, the line that lost it is the last.
+/// one. When the connection is lost, the lines after it are not sent and have their "error: ..." too.
 #[derive(Debug, Parser)]
 #[command(name = "calc-client", version, after_help = Exit::help())]
 pub struct Args {

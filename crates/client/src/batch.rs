@@ -23,7 +23,7 @@ pub enum Summary {
     SomeFailed,
 }
 
-/// Why a batch was not read to its end.
+/// Why a batch was not evaluated to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
     /// The input cannot be read.
@@ -32,8 +32,8 @@ pub enum BatchError {
     /// The output cannot be written.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// The connection cannot be made, or is lost. The line has its `error: …`; those after it have nothing.
-    #[error("stopped at line {line}: {source}")]
+    /// The connection cannot be made, or is lost. The line has its `error: …`, and so has each one after it, which was not sent.
+    #[error("the connection was lost at line {line}: {source}")]
     Lost {
         /// The number of the line, from 1.
         line: u64,
@@ -44,36 +44,43 @@ pub enum BatchError {
 
 /// Evaluates each line of `input` and writes its result, or `error: …`, as the same line of `output`.
 ///
-/// A line without a token has an empty line for its result. The last line counts with and without its LF. Each result is
+/// A line without a token has an empty line for its result. When the connection is lost, no further line is sent, and each has its
+/// `error: …`, so that the lines of input and output stay aligned. The last line counts with and without its LF. Each result is
 /// flushed before the next line is read.
 ///
 /// # Errors
-/// [`BatchError`] says why not all of the input was read.
+/// [`BatchError`] says why not all of the input was evaluated.
 pub fn run(
     mut input: impl BufRead,
     mut output: impl Write,
     calculator: &mut Calculator,
 ) -> Result<Summary, BatchError> {
     let mut summary = Summary::AllEvaluated;
+    let mut lost: Option<(u64, EvaluateError)> = None;
     let mut buffer = Vec::new();
     for line in 1.. {
         let Some(text) = next_line(&mut input, &mut buffer).map_err(BatchError::Input)? else {
             break;
         };
-        let (written, lost) = match text.and_then(|text| evaluate(text, calculator)) {
-            Ok(None) => (writeln!(output), None),
-            Ok(Some(value)) => (writeln!(output, "{value}"), None),
-            Err(error) => {
-                summary = Summary::SomeFailed;
-                (writeln!(output, "error: {error}"), error.lost())
-            }
+        let value = match &lost {
+            None => text.and_then(|text| evaluate(text, calculator)),
+            Some((at, _)) => text.and_then(|text| not_sent(text, *at)),
+        };
+        let written = match &value {
+            Ok(None) => writeln!(output),
+            Ok(Some(value)) => writeln!(output, "{value}"),
+            Err(error) => writeln!(output, "error: {error}"),
         };
         written.and_then(|()| output.flush()).map_err(BatchError::Output)?;
-        if let Some(source) = lost {
-            return Err(BatchError::Lost { line, source });
+        if let Err(error) = value {
+            summary = Summary::SomeFailed;
+            lost = lost.or_else(|| Some((line, error.lost()?)));
         }
     }
-    Ok(summary)
+    match lost {
+        Some((line, source)) => Err(BatchError::Lost { line, source }),
+        None => Ok(summary),
+    }
 }
 
 /// Why a line has no result.
@@ -89,27 +96,43 @@ enum LineError {
     Refused(Refusal),
     #[error(transparent)]
     Lost(EvaluateError),
+    #[error("not sent: the connection was lost at line {0}")]
+    NotSent(u64),
 }
 
 impl LineError {
     fn lost(self) -> Option<EvaluateError> {
         match self {
             Self::Lost(source) => Some(source),
-            Self::TooLong | Self::NotUtf8(_) | Self::Expression(_) | Self::Refused(_) => None,
+            Self::TooLong | Self::NotUtf8(_) | Self::Expression(_) | Self::Refused(_) | Self::NotSent(_) => {
+                None
+            }
         }
     }
 }
 
 fn evaluate(text: &str, calculator: &mut Calculator) -> Result<Option<Number>, LineError> {
-    let program = match Program::parse(text) {
-        Ok(program) => program,
-        Err(ExpressionError::Empty) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
+    let Some(program) = program(text)? else { return Ok(None) };
     calculator.evaluate(&program).map(Some).map_err(|error| match error {
         EvaluateError::Refused(refusal) => LineError::Refused(refusal),
         lost @ (EvaluateError::Connect(_) | EvaluateError::Broken(_)) => LineError::Lost(lost),
     })
+}
+
+/// What is said of a line after the connection was lost at line `at`.
+fn not_sent(text: &str, at: u64) -> Result<Option<Number>, LineError> {
+    match program(text)? {
+        Some(_) => Err(LineError::NotSent(at)),
+        None => Ok(None),
+    }
+}
+
+fn program(text: &str) -> Result<Option<Program>, LineError> {
+    match Program::parse(text) {
+        Ok(program) => Ok(Some(program)),
+        Err(ExpressionError::Empty) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads a line into `buffer`; what does not fit is skipped.

@@ -14,7 +14,7 @@ use crate::{
 pub enum Exit {
     /// Every expression has its result.
     Success = 0,
-    /// The server refused an expression, or a line of a batch failed.
+    /// The server refused an expression, or its result is too large for this client; or a line of a batch failed.
     Refused = 1,
     /// The command or the expression is wrong, or the input or output failed.
     Usage = 2,
@@ -34,7 +34,9 @@ impl Exit {
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Success => "every expression has its result",
-            Self::Refused => "the server refused the expression, or a line of the input failed",
+            Self::Refused => {
+                "no result: refused by the server, or too large for this client; or a line of the input failed"
+            }
             Self::Usage => "wrong usage; or standard input or output failed",
             Self::Unreachable => "cannot connect, or no answer in time",
             Self::BrokenProtocol => "the server broke the protocol",
@@ -73,6 +75,7 @@ impl From<&EvaluateError> for Exit {
             EvaluateError::Connect(_) => Self::Unreachable,
             EvaluateError::Broken(fault) => match fault {
                 Fault::TimedOut { .. } | Fault::Io { .. } => Self::Unreachable,
+                Fault::OutOfRange { .. } => Self::Refused,
                 Fault::ClosedBetween
                 | Fault::Closed { .. }
                 | Fault::NotAReply { .. }

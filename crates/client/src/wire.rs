@@ -42,6 +42,16 @@ pub enum Fault {
         /// The start of a reply, escaped.
         came: String,
     },
+    /// What came is a result that the server can hold and this client cannot: it keeps to the protocol (`PROTOCOL.md` §6).
+    #[error(
+        "the server answered '{message}' with '{came}', which is beyond the largest number of this client"
+    )]
+    OutOfRange {
+        /// The message that was answered.
+        message: String,
+        /// The answer, escaped.
+        came: String,
+    },
     /// What came is not a reply.
     #[error("the server broke the protocol: it answered '{message}' with '{came}': {source}")]
     NotAReply {
@@ -142,10 +152,14 @@ impl<S: Transport> Wire<S> {
         self.replies += 1;
         // There is none where `receive` gave the LF up.
         let line = self.decoder.next_line(&mut &self.line[..]).unwrap_or(Line::TooLong);
-        Reply::parse(line).map_err(|source| Fault::NotAReply {
-            message: excerpt(&self.message),
-            came: excerpt(&self.line),
-            source,
+        Reply::parse(line).map_err(|source| {
+            let (message, came) = (excerpt(&self.message), excerpt(&self.line));
+            match source {
+                ReplyError::OutOfRange => Fault::OutOfRange { message, came },
+                ReplyError::TooLong | ReplyError::NotPrintable | ReplyError::Malformed => {
+                    Fault::NotAReply { message, came, source }
+                }
+            }
         })
     }
 

@@ -16,15 +16,14 @@
 //! use std::{io::{Read as _, Write as _}, net::TcpListener};
 //! use calc_proto::{LineDecoder, Request, Session};
 //!
-//! for stream in TcpListener::bind("127.0.0.1:51216")?.incoming() {
-//!     let (mut stream, mut decoder, mut session) = (stream?, LineDecoder::new(), Session::new());
-//!     let mut buffer = [0; 4096];
+//! for mut stream in TcpListener::bind("127.0.0.1:51216")?.incoming().flatten() {
+//!     let (mut decoder, mut session, mut buffer) = (LineDecoder::new(), Session::new(), [0; 4096]);
 //!     while !session.is_closed() && let Ok(count @ 1..) = stream.read(&mut buffer) {
 //!         let (mut piece, mut replies) = (&buffer[..count], Vec::new());
 //!         while let Some(line) = decoder.next_line(&mut piece) {
 //!             session.handle(Request::parse(line)).inspect(|reply| reply.encode(&mut replies));
 //!         }
-//!         stream.write_all(&replies)?;
+//!         let Ok(()) = stream.write_all(&replies) else { break };
 //!     }
 //! }
 //! # Ok::<(), std::io::Error>(())

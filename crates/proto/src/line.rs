@@ -2,7 +2,7 @@
 
 /// The most octets that a line may have, its blanks counted and its line end not (FRAME-4, REPLY-3).
 ///
-/// It holds the longest canonical number six times over, and bounds what a connection keeps in memory.
+/// It holds the longest canonical number six times, and bounds what a connection keeps in memory.
 pub const MAX_LINE: usize = 256;
 
 /// One line as it stood on the wire, without its line end.

@@ -271,7 +271,7 @@ fn context(min_exponent: i64, max_exponent: i64) -> Context<Wide> {
 fn divide_half_even(coefficient: u128, dropped: i64) -> u128 {
     let power = u32::try_from(dropped).ok().and_then(|dropped| 10_u128.checked_pow(dropped));
     let Some(power) = power else {
-        return 0; // a coefficient has 36 digits, and 10^37 would still fit
+        return 0; // a coefficient has at most 39 digits, and 10^38 still fits: what is dropped is less than half
     };
     let (quotient, rest) = (coefficient.div_euclid(power), coefficient.rem_euclid(power));
     let odd = !quotient.is_multiple_of(2);

@@ -100,7 +100,7 @@ pub struct Failure<'a> {
     pub text: &'a str,
 }
 
-/// Why a line is not a reply (REPLY-7).
+/// Why a line is not a reply that a client can take (REPLY-7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
     /// More than [`MAX_LINE`](crate::MAX_LINE) octets (REPLY-3).
@@ -109,6 +109,12 @@ pub enum ReplyError {
     /// An octet outside 0x20–0x7E (REPLY-3).
     #[error("the reply has octets that are not printable ASCII")]
     NotPrintable,
+    /// A result in form whose magnitude [`Number`] cannot hold: the server's largest number is larger (`PROTOCOL.md` §6). It
+    /// broke nothing, but its result cannot be used here.
+    #[error(
+        "the result is beyond the largest number of this client, 9.999999999999999999999999999999999E+6144"
+    )]
+    OutOfRange,
     /// None of the three forms of a reply (REPLY-1).
     #[error("the reply is none of OK, RESULT and a number, or FAIL and a code")]
     Malformed,
@@ -137,7 +143,11 @@ impl<'a> Reply<'a> {
         let (word, rest) = first_word(text);
         match (word, rest) {
             ("OK", text) => Ok(Self::Ok(text.unwrap_or(""))),
-            ("RESULT", Some(number)) => number.parse().map(Self::Result).map_err(|_| ReplyError::Malformed),
+            ("RESULT", Some(number)) => match number.parse() {
+                Ok(number) => Ok(Self::Result(number)),
+                Err(ParseNumberError::Syntax) => Err(ReplyError::Malformed),
+                Err(ParseNumberError::OutOfRange) => Err(ReplyError::OutOfRange),
+            },
             ("FAIL", Some(rest)) => {
                 let (code, text) = first_word(rest);
                 let code = Code::parse(code).ok_or(ReplyError::Malformed)?;

@@ -122,7 +122,6 @@ fn what_is_no_reply_is_refused() {
         "RESULT 3 ",
         "RESULT x",
         "RESULT NaN",
-        "RESULT 1E6145",
         "result 3",
         "3",
         "FAIL",
@@ -144,6 +143,7 @@ fn what_is_no_reply_is_refused() {
             octets.escape_ascii()
         );
     }
+    assert_eq!(Reply::parse(Line::Complete(b"RESULT 1E6145")), Err(ReplyError::OutOfRange));
     assert_eq!(Reply::parse(Line::TooLong), Err(ReplyError::TooLong));
 }
 

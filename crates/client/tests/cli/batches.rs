@@ -93,7 +93,7 @@ fn a_result_comes_before_the_next_line_is_there() {
 }
 
 #[test]
-fn a_lost_connection_ends_the_batch_at_the_line_that_lost_it() {
+fn after_a_lost_connection_the_lines_stay_aligned_and_nothing_is_sent() {
     let broke = "the server broke the protocol: it closed without a reply to '5'";
     let unfit =
         "the server broke the protocol: it answered '4' with 'RESULT 3', which does not fit the message";
@@ -108,28 +108,29 @@ fn a_lost_connection_ends_the_batch_at_the_line_that_lost_it() {
     ];
     for (script, then, code, reason) in table {
         let server = Server::scripted(&script, then);
-        let outcome = client_fed(&server.args(&["--timeout=1"]), b"1 2 +\nfoo\n4 5 +\n6 7 +\n");
+        let outcome = client_fed(&server.args(&["--timeout=1"]), b"1 2 +\nfoo\n4 5 +\n\n6 7 +\nbar\n");
         assert_eq!(outcome.code, code);
         let results: Vec<&str> = outcome.stdout.lines().collect();
         assert!(
-            matches!(results[..], ["3", foo, _] if foo.starts_with("error: token 1 'foo'")),
+            matches!(results[..], ["3", foo, _, "", "error: not sent: the connection was lost at line 3", bad]
+                if foo.starts_with("error: token 1 'foo'") && bad.starts_with("error: token 1 'bar'")),
             "{results:?}"
         );
         assert_eq!(results[2], format!("error: {reason}"));
-        assert_eq!(outcome.stderr, format!("calc-client: stopped at line 3: {reason}\n"));
+        assert_eq!(outcome.stderr, format!("calc-client: the connection was lost at line 3: {reason}\n"));
     }
 }
 
 #[test]
-fn without_a_server_the_first_sound_line_is_the_last() {
+fn without_a_server_one_attempt_is_made() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = listener.local_addr().expect("an address").port().to_string();
     let outcome = client_fed(&["--port", &port, "--timeout=0.2"], b"\n1 2\n1 2 +\n3 4 +\n");
     let lost = "timed out: no reply to '1' within 200ms";
     let stdout = format!(
-        "\nerror: 2 values are left after token 2 '2': an operator that joins them is missing\nerror: {lost}\n"
+        "\nerror: 2 values are left after token 2 '2': an operator that joins them is missing\nerror: {lost}\nerror: not sent: the connection was lost at line 3\n"
     );
-    let stderr = format!("calc-client: stopped at line 3: {lost}\n");
+    let stderr = format!("calc-client: the connection was lost at line 3: {lost}\n");
     assert_eq!(outcome, Outcome { code: 3, stdout, stderr });
 }
 
