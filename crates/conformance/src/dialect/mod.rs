@@ -1,17 +1,18 @@
 //! A dialect ready for use: what is said becomes octets, and the names of replies become patterns.
 
 mod hearing;
+mod speaking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use hearing::Hearing;
 use regex::bytes::Regex;
+pub(crate) use speaking::arity;
+pub use speaking::{Inexpressible, Speaking, Token};
 
-use crate::format::{self, Exchange, Matcher, Message, Relaxation};
+use crate::format::{self, Exchange, Matcher, Message, Precision, Relaxation};
 use crate::language::Text;
-use crate::number::Decimal;
-use crate::spelling::hint;
 
 /// A dialect whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -26,8 +27,11 @@ pub struct Dialect {
     pub facts: BTreeSet<String>,
     /// Small deviations under which a server is graded all the same.
     pub relaxations: Vec<Relaxed>,
-    delimiter: String,
-    messages: format::Messages,
+    /// How messages are written.
+    pub speaking: Speaking,
+    /// How near a result has to be.
+    pub precision: Precision,
+    results: Option<Regex>,
     replies: BTreeMap<String, Reply>,
     codes: format::Codes,
 }
@@ -49,11 +53,6 @@ pub struct Reply {
     /// What people call it.
     pub title: Option<Text>,
 }
-
-/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct Inexpressible(pub String);
 
 /// The operators by their name in a suite.
 pub const OPERATORS: [&str; 9] = ["+", "-", "*", "/", "%", "^", "neg", "abs", "sqrt"];
@@ -84,10 +83,8 @@ impl Dialect {
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
-        for operator in file.messages.operator.keys().filter(|name| !OPERATORS.contains(&name.as_str())) {
-            let fault = format!("no operator of a suite{}", hint(operator, OPERATORS));
-            faults.push((format!("messages.operator.{operator}"), fault));
-        }
+        let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
+        let speaking = Speaking::compile(file, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -102,41 +99,12 @@ impl Dialect {
             },
             facts: file.facts.clone(),
             relaxations: Vec::new(),
-            delimiter: file.framing.send.delimiter.clone(),
-            messages: file.messages.clone(),
+            speaking,
+            precision: file.numbers.precision.clone(),
+            results,
             replies,
             codes: file.codes.clone(),
         })
-    }
-
-    /// The words of a message, without the frame.
-    ///
-    /// # Errors
-    /// The dialect has no such message.
-    pub fn words(&self, message: &Message) -> Result<String, Inexpressible> {
-        match message {
-            Message::Bare(text) => self.words(&classify(text)),
-            Message::Text(text) => Ok(text.clone()),
-            Message::Operand(value) => {
-                let template = self.messages.operand.as_ref();
-                template
-                    .map(|template| template.replace("{value}", value))
-                    .ok_or_else(|| no_words("an operand"))
-            }
-            Message::Operator(name) => {
-                let written = self.messages.operator.get(name);
-                written.cloned().ok_or_else(|| no_words(&format!("the operator `{name}`")))
-            }
-            Message::Clear => self.messages.clear.clone().ok_or_else(|| no_words("`clear`")),
-            Message::Quit => self.messages.quit.clone().ok_or_else(|| no_words("`quit`")),
-            Message::Hello => self.messages.hello.clone().ok_or_else(|| no_words("`hello`")),
-        }
-    }
-
-    /// The end that makes words a message.
-    #[must_use]
-    pub fn delimiter(&self) -> &[u8] {
-        self.delimiter.as_bytes()
     }
 
     /// The reply of a name.
@@ -168,11 +136,20 @@ impl Dialect {
         }
     }
 
+    /// Whether a result can be this number.
+    #[must_use]
+    pub fn has_result(&self, number: &str) -> bool {
+        self.results.as_ref().is_none_or(|results| results.is_match(number.as_bytes()))
+    }
+
     /// The messages and replies of a whole transaction.
     #[must_use]
     pub fn exchange(&self, entry: &Exchange) -> Vec<(Message, Matcher)> {
         match entry {
             Exchange::Pair(message, reply) => vec![(message.clone(), reply.clone())],
+            Exchange::Calculate { tokens, reply } if self.speaking.calculates() => {
+                vec![(Message::Calculate(tokens.clone()), reply.clone())]
+            }
             Exchange::Calculate { tokens, reply } => {
                 let accepted = || Matcher::Named(ACCEPTED.to_owned());
                 let mut pairs: Vec<_> =
@@ -232,20 +209,4 @@ fn regex_fault(pattern: &str) -> String {
         Regex::new(pattern).map_or_else(|error| error.to_string(), |_| "unbalanced parentheses".to_owned());
     let fault = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
     format!("`{pattern}` is no pattern: {fault}")
-}
-
-/// A bare string is what it is written like.
-fn classify(text: &str) -> Message {
-    match text {
-        "CLEAR" => Message::Clear,
-        "QUIT" => Message::Quit,
-        "HELLO" => Message::Hello,
-        _ if OPERATORS.contains(&text) => Message::Operator(text.to_owned()),
-        _ if Decimal::parse(text).is_some() => Message::Operand(text.to_owned()),
-        _ => Message::Text(text.to_owned()),
-    }
-}
-
-fn no_words(what: &str) -> Inexpressible {
-    Inexpressible(format!("no words for {what}"))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::SchemaKey;
+use super::{SchemaKey, string_or_object};
 use crate::language::Text;
 
 /// A dialect as written.
@@ -35,6 +35,9 @@ pub struct Dialect {
     /// How messages are written.
     #[serde(default)]
     pub messages: Messages,
+    /// Which numbers the protocol can carry.
+    #[serde(default)]
+    pub numbers: Numbers,
     /// The replies by name.
     pub replies: BTreeMap<String, Reply>,
     /// The codes of refusals.
@@ -112,6 +115,77 @@ pub struct Messages {
     pub quit: Option<String>,
     /// What is on offer?
     pub hello: Option<String>,
+    /// A whole calculation in one message. A dialect that has this and no `operand` is spoken in whole calculations.
+    pub calculate: Calculations,
+    /// Such text is no message of the dialect, and may be sent as nonsense. In a dialect with `operand`, any text may.
+    pub garbage: Option<String>,
+}
+
+/// How whole calculations are written: `"{a} {operator} {b}"` for all operators, or `{"+": "ADD {a} {b}", …}`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Calculations {
+    /// For every operator of the dialect that has no words of its own.
+    pub any: Option<String>,
+    /// By the suite's name for the operator.
+    pub each: BTreeMap<String, String>,
+}
+
+impl From<String> for Calculations {
+    fn from(any: String) -> Self {
+        Self { any: Some(any), each: BTreeMap::new() }
+    }
+}
+
+impl From<BTreeMap<String, String>> for Calculations {
+    fn from(each: BTreeMap<String, String>) -> Self {
+        Self { any: None, each }
+    }
+}
+
+impl<'de> Deserialize<'de> for Calculations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        string_or_object::<_, _, BTreeMap<String, String>>(
+            deserializer,
+            "a calculation: a string such as \"{a} {operator} {b}\", or an object with one for each operator",
+        )
+    }
+}
+
+/// Which numbers the protocol can carry; a case with another is `n/a`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Numbers {
+    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`.
+    pub operands: Option<String>,
+    /// The pattern for a result as the suite writes it.
+    pub results: Option<String>,
+    /// How near a result has to be, where the case does not ask for less.
+    pub precision: Precision,
+}
+
+/// How near a result is to the true one.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(try_from = "String")]
+pub enum Precision {
+    /// As PROTOCOL.md NUM-1 asks, which binary64 manages; a case about exact decimals is `n/a`.
+    #[default]
+    Usual,
+    /// `"exact"`: the cases about exact decimals apply.
+    Exact,
+    /// `"1e-6"`: within this part of the true result's magnitude.
+    Part(f64),
+}
+
+impl TryFrom<String> for Precision {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match (text.as_str(), text.parse()) {
+            ("exact", _) => Ok(Self::Exact),
+            (_, Ok(part)) if (1e-14..=0.5).contains(&part) => Ok(Self::Part(part)),
+            _ => Err(format!("`{text}` is no precision: \"exact\", or a part from \"1e-14\" to \"0.5\"")),
+        }
+    }
 }
 
 /// One kind of reply.

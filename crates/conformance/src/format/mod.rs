@@ -17,7 +17,10 @@ mod visit;
 
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
-pub use dialect::{Codes, Dialect, Framing, Messages, Receive, Relaxation, Reply, Send, Transport};
+pub use dialect::{
+    Calculations, Codes, Dialect, Framing, Messages, Numbers, Precision, Receive, Relaxation, Reply, Send,
+    Transport,
+};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
 pub use message::{Message, Octets};

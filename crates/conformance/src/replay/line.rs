@@ -96,7 +96,7 @@ impl Player<'_> {
             Reading::Always => self.terms.patience.max(CONNECT_AT_LEAST),
             Reading::Never => UNREAD_STALL,
         };
-        line.due += speech.messages(self.terms.dialect.delimiter());
+        line.due += speech.messages(self.terms.dialect.speaking.delimiter());
         for (index, octets) in speech.writes().enumerate() {
             if index > 0 {
                 sleep(Duration::from_millis(delivery.gap_ms)).await;

@@ -21,13 +21,13 @@ impl Speech {
         let mut octets = Vec::new();
         let mut middles = Vec::new();
         for message in messages {
-            let words = dialect.words(message)?;
+            let words = dialect.speaking.words(message)?;
             middles.push(octets.len() + (words.len() / 2).max(1));
-            octets.extend_from_slice(words.as_bytes());
-            octets.extend_from_slice(dialect.delimiter());
+            octets.extend_from_slice(&words);
+            octets.extend_from_slice(dialect.speaking.delimiter());
         }
         // The head ends inside the message, never within or after its end.
-        let words = octets.len() - dialect.delimiter().len().min(octets.len());
+        let words = octets.len() - dialect.speaking.delimiter().len().min(octets.len());
         let middle = (words / 2).max(1).min(octets.len());
         let octets = match part {
             Part::Whole => octets,

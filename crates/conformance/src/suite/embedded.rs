@@ -23,6 +23,7 @@ const FILES: &[(&str, &str)] = files![
     "calc/numbers.json",
     "calc/exact.json",
     "dialects/calc-1.json",
+    "dialects/add.json",
     "dialects/calc-1-es.json",
     "notes/calc.json",
 ];
