@@ -1,6 +1,7 @@
 //! One live connection: what is sent goes out while replies are read, and replies are found by the dialect's framing.
 
 mod framing;
+mod inbox;
 mod stream;
 mod target;
 
@@ -10,8 +11,9 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
+use framing::Quiet;
 pub use framing::Received;
-use framing::{Found, Inbox, Quiet};
+use inbox::{Found, Inbox};
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
@@ -243,21 +245,17 @@ impl Connection {
     }
 
     fn quiet(&self, framing: &Receive, last_octet: Instant) -> Quiet {
-        match framing {
-            _ if self.end.is_some() => Quiet::Yes,
-            Receive::Quiet { quiet_ms, .. } if last_octet.elapsed() >= Duration::from_millis(*quiet_ms) => {
-                Quiet::Yes
-            }
-            Receive::Quiet { .. } | Receive::Delimited { .. } => Quiet::NotYet,
+        match silence_that_ends(framing) {
+            _ if self.end.is_some() => Quiet::Closed,
+            Some(silence) if last_octet.elapsed() >= silence => Quiet::Yes,
+            Some(_) | None => Quiet::NotYet,
         }
     }
 
     fn wake(&self, framing: &Receive, last_octet: Instant, deadline: Instant) -> Instant {
-        match framing {
-            Receive::Quiet { quiet_ms, .. } if !self.inbox.unread().is_empty() => {
-                deadline.min(last_octet + Duration::from_millis(*quiet_ms))
-            }
-            Receive::Quiet { .. } | Receive::Delimited { .. } => deadline,
+        match silence_that_ends(framing) {
+            Some(silence) if !self.inbox.unread().is_empty() => deadline.min(last_octet + silence),
+            Some(_) | None => deadline,
         }
     }
 
@@ -277,6 +275,18 @@ impl Connection {
         } else {
             Heard::Nothing(octets)
         }
+    }
+}
+
+/// The silence that ends a reply, where that is what ends it.
+const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
+    match framing {
+        Receive::Quiet { quiet_ms, .. } => Some(Duration::from_millis(*quiet_ms)),
+        Receive::Delimited { .. }
+        | Receive::UntilClose { .. }
+        | Receive::Fixed(_)
+        | Receive::Length { .. }
+        | Receive::UntilLine { .. } => None,
     }
 }
 

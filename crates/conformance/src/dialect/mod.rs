@@ -9,10 +9,11 @@ use std::sync::Arc;
 pub use hearing::Hearing;
 use regex::bytes::Regex;
 pub(crate) use speaking::arity;
-pub use speaking::{Inexpressible, Speaking, Token};
+pub use speaking::{Framed, Inexpressible, Speaking, Token};
 
-use crate::format::{self, Exchange, Matcher, Message, Precision, Relaxation};
+use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Relaxation};
 use crate::language::Text;
+use crate::matcher;
 
 /// A dialect whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -29,6 +30,10 @@ pub struct Dialect {
     pub relaxations: Vec<Relaxed>,
     /// How messages are written.
     pub speaking: Speaking,
+    /// What we say after the greeting, and the reply that is due.
+    pub preamble: Vec<(Framed, Matcher)>,
+    /// How long a connection lasts.
+    pub connection: Lifetime,
     /// How near a result has to be.
     pub precision: Precision,
     results: Option<Regex>,
@@ -88,7 +93,7 @@ impl Dialect {
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Self {
+        let mut dialect = Self {
             id: file.id.clone(),
             title: file.title.clone(),
             hearing: Hearing {
@@ -104,7 +109,28 @@ impl Dialect {
             results,
             replies,
             codes: file.codes.clone(),
-        })
+            preamble: Vec::new(),
+            connection: file.connection,
+        };
+        for (index, (message, reply)) in file.preamble.iter().enumerate() {
+            match dialect.prepared(message, reply) {
+                Ok(pair) => dialect.preamble.push(pair),
+                Err(fault) => faults.push((format!("preamble[{index}]"), fault)),
+            }
+        }
+        if faults.is_empty() { Ok(dialect) } else { Err(faults) }
+    }
+
+    /// A pair of the preamble, in which a bare string is what it says.
+    fn prepared(&self, message: &Message, reply: &Matcher) -> Result<(Framed, Matcher), String> {
+        let words = match message {
+            Message::Bare(text) | Message::Text(text) => Ok(text.clone().into_bytes()),
+            other => self.speaking.words(other),
+        };
+        let framed =
+            words.and_then(|words| self.speaking.framed(&words)).map_err(|error| error.to_string())?;
+        matcher::Matcher::compile(reply, self).map_err(|error| error.to_string())?;
+        Ok((framed, reply.clone()))
     }
 
     /// The reply of a name.

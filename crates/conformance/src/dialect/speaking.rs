@@ -2,21 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::ops::Range;
 
 use regex::bytes::Regex;
 
 use super::{OPERATORS, anchored, compiled};
-use crate::format::{self, Message, fill};
+use crate::format::{self, Message, Send, Span, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
 
 /// How messages are written.
 #[derive(Clone, Debug)]
 pub struct Speaking {
-    delimiter: String,
+    send: Send,
     messages: format::Messages,
     operands: Option<Regex>,
     garbage: Option<Regex>,
+}
+
+/// A message ready to be sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Framed {
+    /// All of it.
+    pub octets: Vec<u8>,
+    /// Where the words are in it.
+    pub words: Range<usize>,
 }
 
 /// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
@@ -86,7 +96,7 @@ impl Speaking {
             faults.extend(unknown_place(words).map(|fault| (place, fault)));
         }
         Self {
-            delimiter: file.framing.send.delimiter.clone(),
+            send: file.framing.send.clone(),
             messages: messages.clone(),
             operands: compiled("numbers.operands", file.numbers.operands.as_ref(), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
@@ -153,10 +163,41 @@ impl Speaking {
         })
     }
 
-    /// The end that makes words a message.
+    /// A message with what ends it, or stands before it.
+    ///
+    /// # Errors
+    /// The message is too long for the frame.
+    pub fn framed(&self, words: &[u8]) -> Result<Framed, Inexpressible> {
+        let too_long = || Inexpressible(format!("a message of {} octets", words.len()));
+        let (before, behind) = match &self.send {
+            Send::Bare => (Vec::new(), Vec::new()),
+            Send::Delimited(delimiter) => (Vec::new(), delimiter.clone()),
+            Send::Fixed { length, pad } => {
+                let missing = length.checked_sub(words.len()).ok_or_else(too_long)?;
+                (Vec::new(), vec![*pad; missing])
+            }
+            Send::Length(length) => {
+                let counted = match length.counts {
+                    Span::Body => words.len(),
+                    Span::All => words.len() + length.header(),
+                };
+                let width = length.width.octets();
+                (length.endian.encode(counted as u64, width).ok_or_else(too_long)?, Vec::new())
+            }
+        };
+        let start = before.len();
+        Ok(Framed { octets: [&before, words, &behind].concat(), words: start..start + words.len() })
+    }
+
+    /// How many messages there are in octets that were sent as they are.
     #[must_use]
-    pub fn delimiter(&self) -> &[u8] {
-        self.delimiter.as_bytes()
+    pub fn messages_in(&self, octets: &[u8]) -> usize {
+        match &self.send {
+            Send::Delimited(delimiter) => {
+                octets.windows(delimiter.len()).filter(|window| window == delimiter).count()
+            }
+            Send::Bare | Send::Fixed { .. } | Send::Length(_) => 1,
+        }
     }
 
     /// Text that is no message where operands and operators are messages may be one where whole calculations are.

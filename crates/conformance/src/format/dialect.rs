@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer};
 
-use super::{SchemaKey, string_or_object};
+use super::{Framing, Matcher, Message, Receive, SchemaKey, string_or_object};
 use crate::language::Text;
 
 /// A dialect as written.
@@ -26,6 +26,12 @@ pub struct Dialect {
     /// How many messages the server sends when a client connects, before it is asked anything.
     #[serde(default)]
     pub greeting: u32,
+    /// What we say after the greeting, each with the reply that is due: `[["HELLO", "ok"]]`.
+    #[serde(default)]
+    pub preamble: Vec<(Message, Matcher)>,
+    /// How long a connection lasts.
+    #[serde(default)]
+    pub connection: Lifetime,
     /// What may stand before a reply and is no part of it, such as `> `.
     #[serde(default)]
     pub prompt: Option<String>,
@@ -60,45 +66,15 @@ pub enum Transport {
     Tcp,
 }
 
-/// How messages are told apart, in each direction.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Framing {
-    /// What we add to a message.
-    pub send: Send,
-    /// How a reply is found in what was received.
-    pub receive: Receive,
-}
-
-/// How a message is framed when it is sent.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Send {
-    /// What ends it.
-    #[serde(default)]
-    pub delimiter: String,
-}
-
-/// How a reply is found.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(try_from = "RawReceive")]
-pub enum Receive {
-    /// It ends with a delimiter.
-    Delimited {
-        /// The delimiter, `"\n"`.
-        delimiter: String,
-        /// What may stand before the delimiter and then belongs to it, `"\r"`.
-        strip: Option<String>,
-        /// The most octets of a reply without its end.
-        max: usize,
-    },
-    /// It is what arrives until nothing has come for so many milliseconds.
-    Quiet {
-        /// The milliseconds.
-        quiet_ms: u64,
-        /// The most octets of a reply.
-        max: usize,
-    },
+/// How long a connection lasts.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifetime {
+    /// Until one of the two has enough.
+    #[default]
+    Session,
+    /// The server closes it after each reply, and every message but the first needs a new one.
+    OneReply,
 }
 
 /// How messages are written. `{value}` is the operand; a message that is not here cannot be said in the dialect.
@@ -240,44 +216,5 @@ impl Relaxation {
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);
         relaxed.replies.extend(self.replies.clone());
         relaxed
-    }
-}
-
-/// The longest reply where the dialect names none.
-const LONGEST_REPLY: usize = 4096;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawReceive {
-    delimiter: Option<String>,
-    strip: Option<String>,
-    quiet_ms: Option<u64>,
-    #[serde(default = "longest_reply")]
-    max: usize,
-}
-
-const fn longest_reply() -> usize {
-    LONGEST_REPLY
-}
-
-impl TryFrom<RawReceive> for Receive {
-    type Error = &'static str;
-
-    fn try_from(raw: RawReceive) -> Result<Self, Self::Error> {
-        match raw {
-            RawReceive { max: 0, .. } => Err("`max` of 0 leaves no room for a reply"),
-            RawReceive { delimiter: Some(delimiter), .. } if delimiter.is_empty() => {
-                Err("an empty `delimiter` ends nothing")
-            }
-            RawReceive { delimiter: Some(delimiter), strip, quiet_ms: None, max } => {
-                Ok(Self::Delimited { delimiter, strip: strip.filter(|strip| !strip.is_empty()), max })
-            }
-            RawReceive { delimiter: None, strip: None, quiet_ms: Some(quiet_ms), max } => {
-                Ok(Self::Quiet { quiet_ms, max })
-            }
-            RawReceive { .. } => {
-                Err("a reply ends either with a `delimiter`, which may `strip`, or after `quiet_ms`")
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@
 mod case;
 mod delivery;
 mod dialect;
+mod framing;
 mod matcher;
 mod message;
 mod raw_step;
@@ -18,9 +19,9 @@ mod visit;
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
 pub use dialect::{
-    Calculations, Codes, Dialect, Framing, Messages, Numbers, Precision, Receive, Relaxation, Reply, Send,
-    Transport,
+    Calculations, Codes, Dialect, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
 };
+pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
 pub use message::{Message, Octets};

@@ -1,14 +1,17 @@
 //! What the steps of a case expect.
 
+use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Stop;
 use super::player::Player;
+use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
 use crate::dialect::RESULT;
-use crate::format::{self, Ending};
+use crate::format::{self, Delivery, Ending, Part, Segments};
 use crate::matcher::{Matcher, NUMBER, group};
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened, Warning};
@@ -17,11 +20,18 @@ use crate::verdict::{Expected, Happened, Warning};
 const SECOND_REPLY: Duration = Duration::from_millis(50);
 
 impl Player<'_> {
-    /// What the server of the dialect says before it is asked anything.
-    pub(super) async fn greeting(&mut self, line: usize) -> Result<(), Stop> {
-        for _ in 0..self.terms.dialect.hearing.greeting {
+    /// What the server of the dialect says before it is asked anything, and what is said before anything is asked.
+    pub(super) async fn welcome(&mut self, line: usize) -> Result<(), Stop> {
+        let dialect = Arc::clone(&self.terms.dialect);
+        for _ in 0..dialect.hearing.greeting {
             self.expect(line, &format::Matcher::Any, None).await?;
         }
+        for (message, reply) in &dialect.preamble {
+            let speech = Speech::of_framed(slice::from_ref(message), Part::Whole, &Segments::One);
+            self.send(line, &speech, &Delivery::default()).await?;
+            self.expect(line, reply, None).await?;
+        }
+        self.lines[line].answered = false;
         Ok(())
     }
 
@@ -164,6 +174,7 @@ impl Player<'_> {
         match &heard {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);
+                self.lines[line].answered = true;
                 self.record(line, What::Received(received.raw().into()));
             }
             Heard::TooLong(octets) | Heard::Unterminated(octets) => {

@@ -25,6 +25,11 @@ const FILES: &[(&str, &str)] = files![
     "dialects/calc-1.json",
     "dialects/add.json",
     "dialects/calc-1-es.json",
+    "dialects/ipk-tcp.json",
+    "dialects/length-prefixed.json",
+    "dialects/menu.json",
+    "dialects/one-shot.json",
+    "dialects/unframed.json",
     "notes/calc.json",
 ];
 
