@@ -74,7 +74,11 @@ pub(super) enum Quiet {
 pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Boundary {
     match framing {
         Receive::Delimited { delimiter, strip, max } => delimited(octets, delimiter, strip, *max),
-        Receive::Quiet { max, .. } | Receive::UntilClose { max } if octets.len() > *max => Boundary::TooLong,
+        Receive::Quiet { max, .. } | Receive::UntilClose { max } | Receive::Datagram { max }
+            if octets.len() > *max =>
+        {
+            Boundary::TooLong
+        }
         Receive::Quiet { .. } => match quiet {
             Quiet::Yes | Quiet::Closed => all(octets),
             Quiet::NotYet => Boundary::Incomplete,
@@ -83,6 +87,8 @@ pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Bounda
             Quiet::Closed => all(octets),
             Quiet::Yes | Quiet::NotYet => Boundary::Incomplete,
         },
+        // Given one datagram, which may be empty.
+        Receive::Datagram { .. } => Boundary::Reply { total: octets.len(), words: 0..octets.len() },
         Receive::Fixed(length) if octets.len() >= *length => {
             Boundary::Reply { total: *length, words: 0..*length }
         }
@@ -259,7 +265,7 @@ mod tests {
         for (json, fault) in [
             (
                 "{}",
-                "the end of a reply needs one of `delimiter`, `quiet_ms`, `until_close`, `fixed`, `length`, `until_line`",
+                "the end of a reply needs one of `delimiter`, `quiet_ms`, `until_close`, `fixed`, `datagram`, `length`, `until_line`",
             ),
             (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
             (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),

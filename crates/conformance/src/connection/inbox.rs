@@ -1,5 +1,7 @@
 //! What was received and not yet taken as a reply.
 
+use std::collections::VecDeque;
+
 use super::framing::{Boundary, Quiet, Received, boundary};
 use crate::format::Receive;
 
@@ -8,6 +10,8 @@ use crate::format::Receive;
 pub(super) struct Inbox {
     bytes: Vec<u8>,
     taken: usize,
+    /// Of datagrams, the lengths of those that have not been taken.
+    datagrams: VecDeque<usize>,
 }
 
 /// What the inbox holds, by the dialect's framing.
@@ -33,6 +37,11 @@ impl Inbox {
         self.bytes.extend_from_slice(bytes);
     }
 
+    pub(super) fn push_datagram(&mut self, bytes: &[u8]) {
+        self.push(bytes);
+        self.datagrams.push_back(bytes.len());
+    }
+
     pub(super) fn unread(&self) -> &[u8] {
         &self.bytes[self.taken..]
     }
@@ -43,7 +52,12 @@ impl Inbox {
 
     /// Takes one reply.
     pub(super) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
-        match boundary(framing, self.unread(), quiet) {
+        let first = match (framing, self.datagrams.pop_front()) {
+            (Receive::Datagram { .. }, None) => return Found::Incomplete,
+            (Receive::Datagram { .. }, Some(length)) => &self.unread()[..length],
+            _ => self.unread(),
+        };
+        match boundary(framing, first, quiet) {
             Boundary::Reply { total, words } => {
                 let raw = self.unread()[..total].to_vec();
                 self.taken += total;
@@ -62,6 +76,7 @@ impl Inbox {
             | Receive::Delimited { .. }
             | Receive::UntilClose { .. }
             | Receive::Fixed(_)
+            | Receive::Datagram { .. }
             | Receive::Length { .. }
             | Receive::UntilLine { .. } => None,
         }

@@ -99,6 +99,10 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.write_failure = Some(error.kind());
+                    // Of datagrams the system says so when the one before has found nobody.
+                    if self.stream.is_datagram() {
+                        self.end = Some(End::Reset);
+                    }
                     return Sent::Failed(error.kind());
                 }
             }
@@ -230,11 +234,13 @@ impl Connection {
 
     /// Reads once, without waiting.
     fn read_available(&mut self) {
-        let mut buffer = [0; 16 * 1024];
+        // The longest datagram fits.
+        let mut buffer = [0; 64 * 1024];
         if self.inbox.is_full() {
             return;
         }
         match self.stream.try_read(&mut buffer) {
+            Ok(count) if self.stream.is_datagram() => self.inbox.push_datagram(&buffer[..count]),
             // A write that failed has used up the error by which the reset would have been seen.
             Ok(0) if self.write_failure.is_some() => self.end = Some(End::Reset),
             Ok(0) => self.end = Some(End::Fin),
@@ -285,6 +291,7 @@ const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
         Receive::Delimited { .. }
         | Receive::UntilClose { .. }
         | Receive::Fixed(_)
+        | Receive::Datagram { .. }
         | Receive::Length { .. }
         | Receive::UntilLine { .. } => None,
     }

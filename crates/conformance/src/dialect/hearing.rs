@@ -39,6 +39,7 @@ impl Hearing {
             Receive::Quiet { .. }
             | Receive::UntilClose { .. }
             | Receive::Fixed(_)
+            | Receive::Datagram { .. }
             | Receive::Length { .. }
             | Receive::UntilLine { .. } => return self.is_prompt(octets),
         };

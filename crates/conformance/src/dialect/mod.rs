@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 pub(crate) use speaking::arity;
 pub use speaking::{Framed, Inexpressible, Speaking, Token};
 
-use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Relaxation};
+use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;
 use crate::matcher;
 
@@ -22,6 +22,8 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// What carries it.
+    pub transport: Transport,
     /// How replies are heard.
     pub hearing: Hearing,
     /// What the protocol has.
@@ -90,12 +92,19 @@ impl Dialect {
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
+        let datagrams = matches!(file.framing.receive, Receive::Datagram { .. });
+        if datagrams != (file.transport == Transport::Udp) {
+            let fault =
+                "`{\"datagram\": true}` goes with the transport `udp`, and the other framings with `tcp`";
+            faults.push(("framing.receive".to_owned(), fault.to_owned()));
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
         let mut dialect = Self {
             id: file.id.clone(),
             title: file.title.clone(),
+            transport: file.transport,
             hearing: Hearing {
                 receive: file.framing.receive.clone(),
                 greeting: file.greeting,

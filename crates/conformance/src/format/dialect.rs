@@ -64,6 +64,8 @@ pub enum Transport {
     /// A stream of octets.
     #[default]
     Tcp,
+    /// Datagrams, each of which is one message. A connection is a socket of ours, and nothing is closed.
+    Udp,
 }
 
 /// How long a connection lasts.

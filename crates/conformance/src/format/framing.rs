@@ -61,6 +61,11 @@ pub enum Receive {
     },
     /// It has always so many octets.
     Fixed(usize),
+    /// It is one datagram.
+    Datagram {
+        /// The most octets of a reply.
+        max: usize,
+    },
     /// Its length stands before it.
     Length {
         /// Where and how.
@@ -226,6 +231,7 @@ struct RawReceive {
     quiet_ms: Option<u64>,
     until_close: Option<True>,
     fixed: Option<usize>,
+    datagram: Option<True>,
     length: Option<Length>,
     words: Option<Span>,
     until_line: Option<String>,
@@ -263,6 +269,7 @@ impl TryFrom<RawReceive> for Receive {
                 ("quiet_ms", raw.quiet_ms.map(|quiet_ms| Self::Quiet { quiet_ms, max })),
                 ("until_close", raw.until_close.map(|True| Self::UntilClose { max })),
                 ("fixed", raw.fixed.map(Self::Fixed)),
+                ("datagram", raw.datagram.map(|True| Self::Datagram { max })),
                 ("length", raw.length.map(|length| Self::Length { length, words, max })),
                 ("until_line", raw.until_line.map(|last| Self::UntilLine { last: last.into_bytes(), max })),
             ],

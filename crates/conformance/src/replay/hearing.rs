@@ -11,7 +11,7 @@ use super::player::Player;
 use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
 use crate::dialect::RESULT;
-use crate::format::{self, Delivery, Ending, Part, Segments};
+use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
 use crate::matcher::{Matcher, NUMBER, group};
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened, Warning};
@@ -45,7 +45,14 @@ impl Player<'_> {
         let matcher =
             Matcher::compile(reply, &self.terms.dialect).map_err(|error| Stop::Fault(error.to_string()))?;
         let began = Instant::now();
-        let heard = self.hear(line, began + self.terms.patience, |received| matcher.matches(received)).await;
+        let mut heard =
+            self.hear(line, began + self.terms.patience, |received| matcher.matches(received)).await;
+        if let (Heard::Nothing(_), Some(octets)) = (&heard, self.lines[line].again.take()) {
+            self.lines[line].connection.send(&octets, self.terms.patience).await;
+            self.record(line, What::Sent(octets[..].into()));
+            let deadline = Instant::now() + self.terms.patience;
+            heard = self.hear(line, deadline, |received| matcher.matches(received)).await;
+        }
         self.slowest = self.slowest.max(began.elapsed());
         let received = match self.reply(heard, began.elapsed()) {
             Ok(received) => received,
@@ -158,6 +165,10 @@ impl Player<'_> {
             Heard::TooLong(octets) => Err(Happened::TooLong(octets)),
             Heard::Unterminated(octets) => Err(Happened::Unterminated(octets)),
             Heard::Nothing(partial) => Err(Happened::Nothing { partial, waited }),
+            // Datagrams have no end: the system says that nobody takes them.
+            Heard::Ended(..) if self.terms.dialect.transport == Transport::Udp => {
+                Err(Happened::NotConnected("no program takes datagrams at this address".to_owned()))
+            }
             Heard::Ended(end, partial) => Err(Happened::Ended(end, partial)),
         }
     }

@@ -8,7 +8,7 @@ use super::player::Player;
 use super::speech::Speech;
 use super::{Break, Stop};
 use crate::connection::{Connection, DialError, Sent};
-use crate::format::{Delivery, Lifetime, Reading};
+use crate::format::{Delivery, Lifetime, Reading, Transport};
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened};
 
@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub(super) half_closed: bool,
     /// Whether a reply has come, after which the servers of some dialects close.
     pub(super) answered: bool,
+    /// A first datagram, which may be lost, and is then sent once more.
+    pub(super) again: Option<Vec<u8>>,
 }
 
 /// The connection that a case has without naming one.
@@ -53,6 +55,7 @@ impl Player<'_> {
                     due: 0,
                     half_closed: false,
                     answered: false,
+                    again: None,
                 });
                 match reading {
                     Reading::Always => self.welcome(self.lines.len() - 1).await,
@@ -122,6 +125,10 @@ impl Player<'_> {
             Reading::Never => UNREAD_STALL,
         };
         line.due += speech.messages;
+        line.again = match self.terms.dialect.transport {
+            Transport::Udp if !line.answered && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp | Transport::Tcp => None,
+        };
         for (index, octets) in speech.writes().enumerate() {
             if index > 0 {
                 sleep(Duration::from_millis(delivery.gap_ms)).await;

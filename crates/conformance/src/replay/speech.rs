@@ -1,7 +1,7 @@
 //! What a `say` or a `send` puts on the wire, and where it is cut into writes.
 
 use crate::dialect::{Dialect, Framed, Inexpressible};
-use crate::format::{Message, Octets, Part, Segments};
+use crate::format::{Message, Octets, Part, Segments, Transport};
 
 /// Octets, and the offsets at which a new write begins.
 #[derive(Debug, Eq, PartialEq)]
@@ -22,7 +22,18 @@ impl Speech {
     ) -> Result<Self, Inexpressible> {
         let framed =
             messages.iter().map(|message| dialect.speaking.framed(&dialect.speaking.words(message)?));
-        Ok(Self::of_framed(&framed.collect::<Result<Vec<_>, _>>()?, part, segments))
+        let framed = framed.collect::<Result<Vec<_>, _>>()?;
+        match dialect.transport {
+            Transport::Tcp => Ok(Self::of_framed(&framed, part, segments)),
+            // Each message is a datagram of its own.
+            Transport::Udp => {
+                let ends = framed.iter().scan(0, |end, message| {
+                    *end += message.octets.len();
+                    Some(*end)
+                });
+                Ok(Self::of_framed(&framed, part, &Segments::At(ends.collect())))
+            }
+        }
     }
 
     /// Messages that are framed already.

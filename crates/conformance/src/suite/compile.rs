@@ -8,7 +8,7 @@ use super::fold::fold;
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{self, Action, Delivery, Exchange, Part, Step};
+use crate::format::{self, Action, Delivery, Exchange, Part, Reading, Segments, Step, Transport};
 use crate::matcher::Matcher;
 
 /// Cases, and whether their ids begin with the name of what they stand in.
@@ -156,6 +156,9 @@ fn without_literals(steps: &[Step]) -> Result<(), Inexpressible> {
 
 fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
+        action if dialect.transport == Transport::Udp && needs_a_stream(action) => {
+            Err(Inexpressible("a stream".to_owned()))
+        }
         Action::Say { messages, .. } => messages
             .iter()
             .try_for_each(|message| dialect.speaking.can_say(&with_stand_ins(message, runtime))),
@@ -174,4 +177,20 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
         | Action::Wait(_)
         | Action::Fence => Ok(()),
     })
+}
+
+/// Datagrams are not cut, and a socket for them is not closed in a way that the server could see.
+fn needs_a_stream(action: &Action) -> bool {
+    match action {
+        Action::Say { part, delivery, .. } => *part != Part::Whole || delivery.segments != Segments::One,
+        Action::Connect { reading, .. } => *reading == Reading::Never,
+        Action::Send { .. } | Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
+        Action::Expect { .. }
+        | Action::ExpectSilence(_)
+        | Action::Close
+        | Action::Wait(_)
+        | Action::Repeat { .. }
+        | Action::Clients { .. }
+        | Action::Fence => false,
+    }
 }
