@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use crate::connection::Received;
 use crate::dialect::{Dialect, FAIL, RESULT, anchored};
-use crate::format::{self, Tolerance};
+use crate::format::{self, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
 
@@ -92,6 +92,9 @@ pub enum MatcherError {
     /// A pattern or octets that are none.
     #[error("{0}")]
     Malformed(String),
+    /// The dialect's results are not such.
+    #[error("{0}")]
+    Unattainable(String),
 }
 
 impl Matcher {
@@ -110,11 +113,17 @@ impl Matcher {
                 Self::Fail { code, regex: reply(dialect, FAIL)? }
             }
             format::Matcher::Number { number: text, tolerance } => {
-                let (number, nearness) = (decimal(text)?, nearness(tolerance)?);
+                let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
+                if !dialect.has_result(text) {
+                    return Err(MatcherError::Unattainable(format!("the result {text}")));
+                }
                 Self::Number { number, nearness, regex: result(dialect)? }
             }
             format::Matcher::Canonical(text) => {
                 decimal(text)?;
+                if dialect.precision != Precision::Exact {
+                    return Err(MatcherError::Unattainable("results written in one form".to_owned()));
+                }
                 Self::Canonical { text: text.clone(), regex: result(dialect)? }
             }
             format::Matcher::Text(text) => Self::Octets(text.clone().into_bytes()),
@@ -194,13 +203,23 @@ fn decimal(text: &str) -> Result<Decimal, MatcherError> {
     Decimal::parse(text).ok_or_else(|| MatcherError::NotANumber(text.to_owned()))
 }
 
-fn nearness(tolerance: &Tolerance) -> Result<Nearness, MatcherError> {
-    match tolerance {
-        Tolerance::Usual => Ok(Nearness::Part(USUAL_RELATIVE)),
-        Tolerance::Exact => Ok(Nearness::Exact),
-        Tolerance::Absolute(text) => decimal(text).map(Nearness::Distance),
-        Tolerance::Relative(text) => match text.parse() {
-            Ok(part) if (1e-30..=1.0).contains(&part) => Ok(Nearness::Part(part)),
+fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, MatcherError> {
+    let least = match precision {
+        Precision::Usual | Precision::Exact => USUAL_RELATIVE,
+        Precision::Part(part) => *part,
+    };
+    match (tolerance, precision) {
+        (Tolerance::Usual, _) => Ok(Nearness::Part(least)),
+        (Tolerance::Exact, Precision::Exact) => Ok(Nearness::Exact),
+        (Tolerance::Exact, Precision::Usual | Precision::Part(_)) => {
+            Err(MatcherError::Unattainable("exact results".to_owned()))
+        }
+        (Tolerance::Absolute(text), _) => decimal(text).map(Nearness::Distance),
+        (Tolerance::Relative(text), _) => match text.parse::<f64>() {
+            Ok(part) if (1e-30..=1.0).contains(&part) => match precision {
+                Precision::Exact | Precision::Usual => Ok(Nearness::Part(part)),
+                Precision::Part(least) => Ok(Nearness::Part(part.max(*least))),
+            },
             Ok(_) | Err(_) => Err(MatcherError::NotATolerance(text.clone())),
         },
     }

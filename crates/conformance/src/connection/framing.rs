@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::format::Receive;
+use crate::format::{Length, Receive, Span};
 
 /// A reply as it was received.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,6 +16,11 @@ impl Received {
     #[must_use]
     pub fn new(words: &[u8], end: &[u8]) -> Self {
         Self { raw: [words, end].concat(), words: 0..words.len() }
+    }
+
+    /// A reply within what ends it and stands before it.
+    pub(super) fn within(raw: Vec<u8>, words: Range<usize>) -> Self {
+        Self { raw, words }
     }
 
     /// The same without the first words, which are a prompt.
@@ -38,188 +43,238 @@ impl Received {
     }
 }
 
-/// What was received and not yet taken as a reply.
-#[derive(Debug, Default)]
-pub(super) struct Inbox {
-    bytes: Vec<u8>,
-    taken: usize,
-}
-
-/// What the inbox holds, by the dialect's framing.
-#[derive(Debug, Eq, PartialEq)]
-pub(super) enum Found {
-    Reply(Received),
-    /// More octets than a reply may have, and no end.
-    TooLong(Vec<u8>),
+/// Where a reply stands at the beginning of what was received.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Boundary {
+    /// Here.
+    Reply {
+        /// How many octets it takes with what ends it or stands before it.
+        total: usize,
+        /// What of them the reply is.
+        words: Range<usize>,
+    },
+    /// More octets than a reply may have.
+    TooLong,
     /// The beginning of a reply, or nothing.
     Incomplete,
-}
-
-impl Inbox {
-    /// The most that is kept unread. What a server sends beyond that stays in the system's buffers, and then in the
-    /// server's, so that a flood cannot fill the grader's memory; no case asks for that much.
-    pub(super) const MOST: usize = 1 << 20;
-
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        if self.taken > Self::MOST / 2 {
-            self.bytes.drain(..self.taken);
-            self.taken = 0;
-        }
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    pub(super) fn unread(&self) -> &[u8] {
-        &self.bytes[self.taken..]
-    }
-
-    pub(super) fn is_full(&self) -> bool {
-        self.unread().len() >= Self::MOST
-    }
-
-    /// Takes one reply. Where a reply ends by silence, `quiet` says that the silence has come.
-    pub(super) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
-        match framing {
-            Receive::Delimited { delimiter, strip, max } => self.take_delimited(
-                delimiter.as_bytes(),
-                strip.as_deref().unwrap_or_default().as_bytes(),
-                *max,
-            ),
-            Receive::Quiet { max, .. } if self.unread().len() > *max => Found::TooLong(self.take_all()),
-            Receive::Quiet { .. } => match quiet {
-                Quiet::Yes if !self.unread().is_empty() => Found::Reply(Received::new(&self.take_all(), b"")),
-                Quiet::Yes | Quiet::NotYet => Found::Incomplete,
-            },
-        }
-    }
-
-    /// All that there is, where only silence could tell that it is a reply.
-    pub(super) fn unended(&self, framing: &Receive) -> Option<Received> {
-        match framing {
-            Receive::Quiet { .. } if !self.unread().is_empty() => Some(Received::new(self.unread(), b"")),
-            Receive::Quiet { .. } | Receive::Delimited { .. } => None,
-        }
-    }
-
-    fn take_delimited(&mut self, delimiter: &[u8], strip: &[u8], max: usize) -> Found {
-        let longest = max + strip.len() + delimiter.len();
-        let unread = self.unread();
-        let window = &unread[..unread.len().min(longest)];
-        let Some(end) = window.windows(delimiter.len()).position(|octets| octets == delimiter) else {
-            return if unread.len() >= longest { Found::TooLong(self.take_all()) } else { Found::Incomplete };
-        };
-        let words =
-            if strip.is_empty() { end } else { unread[..end].strip_suffix(strip).map_or(end, <[u8]>::len) };
-        if words > max {
-            return Found::TooLong(self.take_all());
-        }
-        let raw = unread[..end + delimiter.len()].to_vec();
-        self.taken += raw.len();
-        Found::Reply(Received { raw, words: 0..words })
-    }
-
-    /// Takes everything.
-    pub(super) fn take_all(&mut self) -> Vec<u8> {
-        let all = self.bytes.split_off(self.taken);
-        *self = Self::default();
-        all
-    }
 }
 
 /// Whether nothing more has come for as long as ends a reply, or nothing more can come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Quiet {
+    /// For as long as ends a reply.
     Yes,
+    /// The server has closed.
+    Closed,
+    /// Something may yet come.
     NotYet,
+}
+
+/// Finds the first reply in octets.
+pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Boundary {
+    match framing {
+        Receive::Delimited { delimiter, strip, max } => delimited(octets, delimiter, strip, *max),
+        Receive::Quiet { max, .. } | Receive::UntilClose { max } | Receive::Datagram { max }
+            if octets.len() > *max =>
+        {
+            Boundary::TooLong
+        }
+        Receive::Quiet { .. } => match quiet {
+            Quiet::Yes | Quiet::Closed => all(octets),
+            Quiet::NotYet => Boundary::Incomplete,
+        },
+        Receive::UntilClose { .. } => match quiet {
+            Quiet::Closed => all(octets),
+            Quiet::Yes | Quiet::NotYet => Boundary::Incomplete,
+        },
+        // Given one datagram, which may be empty.
+        Receive::Datagram { .. } => Boundary::Reply { total: octets.len(), words: 0..octets.len() },
+        Receive::Fixed(length) if octets.len() >= *length => {
+            Boundary::Reply { total: *length, words: 0..*length }
+        }
+        Receive::Fixed(_) => Boundary::Incomplete,
+        Receive::Length { length, words, max } => counted(octets, length, *words, *max),
+        Receive::UntilLine { last, max } => until_line(octets, last, *max),
+    }
+}
+
+fn all(octets: &[u8]) -> Boundary {
+    if octets.is_empty() {
+        Boundary::Incomplete
+    } else {
+        Boundary::Reply { total: octets.len(), words: 0..octets.len() }
+    }
+}
+
+fn delimited(octets: &[u8], delimiter: &[u8], strip: &[u8], max: usize) -> Boundary {
+    let longest = max + strip.len() + delimiter.len();
+    let window = &octets[..octets.len().min(longest)];
+    let Some(end) = window.windows(delimiter.len()).position(|octets| octets == delimiter) else {
+        return if octets.len() >= longest { Boundary::TooLong } else { Boundary::Incomplete };
+    };
+    let words =
+        if strip.is_empty() { end } else { octets[..end].strip_suffix(strip).map_or(end, <[u8]>::len) };
+    if words > max {
+        return Boundary::TooLong;
+    }
+    Boundary::Reply { total: end + delimiter.len(), words: 0..words }
+}
+
+fn counted(octets: &[u8], length: &Length, words: Span, max: usize) -> Boundary {
+    let header = length.header();
+    let Some(field) = octets.get(usize::from(length.offset)..header) else { return Boundary::Incomplete };
+    let counted = length.endian.decode(field);
+    let total = match length.counts {
+        Span::Body => counted.saturating_add(header as u64),
+        Span::All => counted,
+    };
+    match usize::try_from(total) {
+        // A length that counts itself and is shorter than itself is as wrong as one that is too long.
+        Ok(total) if (header..=max).contains(&total) => {
+            let start = match words {
+                Span::Body => header,
+                Span::All => 0,
+            };
+            if octets.len() < total {
+                Boundary::Incomplete
+            } else {
+                Boundary::Reply { total, words: start..total }
+            }
+        }
+        Ok(_) | Err(_) => Boundary::TooLong,
+    }
+}
+
+fn until_line(octets: &[u8], last: &[u8], max: usize) -> Boundary {
+    let mut start = 0;
+    while let Some(length) = octets[start..].iter().position(|octet| *octet == b'\n') {
+        let line = &octets[start..start + length];
+        let end = start + length + 1;
+        if end > max {
+            return Boundary::TooLong;
+        }
+        if line.strip_suffix(b"\r").unwrap_or(line) == last {
+            let words = octets[..start].strip_suffix(b"\n").unwrap_or(&octets[..start]);
+            let words = words.strip_suffix(b"\r").unwrap_or(words);
+            return Boundary::Reply { total: end, words: 0..words.len() };
+        }
+        start = end;
+    }
+    if octets.len() > max { Boundary::TooLong } else { Boundary::Incomplete }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines() -> Receive {
-        Receive::Delimited { delimiter: "\n".to_owned(), strip: Some("\r".to_owned()), max: 8 }
+    /// What is found in a stream: replies, each with what ends it or stands before it.
+    type Found = (&'static str, &'static str);
+
+    fn framing(json: &str) -> Receive {
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
     }
 
-    /// All that is found in `bytes` when they arrive in pieces of `size`.
-    fn found(bytes: &[u8], size: usize, framing: &Receive) -> Vec<Found> {
-        let mut inbox = Inbox::default();
-        let mut all = Vec::new();
-        for piece in bytes.chunks(size) {
-            inbox.push(piece);
+    /// All replies in a stream that arrives in pieces of `size` and then ends.
+    fn found(stream: &[u8], size: usize, framing: &Receive) -> Vec<(String, String)> {
+        let (mut octets, mut found) = (Vec::new(), Vec::new());
+        let pieces =
+            stream.chunks(size).map(|piece| (piece, Quiet::NotYet)).chain([(&[][..], Quiet::Closed)]);
+        let shown = |octets: &[u8]| octets.escape_ascii().to_string();
+        for (piece, quiet) in pieces {
+            octets.extend_from_slice(piece);
             loop {
-                match inbox.take(framing, Quiet::NotYet) {
-                    Found::Incomplete => break,
-                    other => all.push(other),
+                match boundary(framing, &octets, quiet) {
+                    Boundary::Incomplete => break,
+                    Boundary::TooLong => {
+                        found.push(("too long".to_owned(), String::new()));
+                        return found;
+                    }
+                    Boundary::Reply { total, words } => {
+                        found.push((shown(&octets[words]), shown(&octets[..total])));
+                        octets.drain(..total);
+                    }
                 }
             }
         }
-        all
-    }
-
-    fn reply(words: &[u8], end: &[u8]) -> Found {
-        Found::Reply(Received::new(words, end))
+        found
     }
 
     #[test]
     fn replies_are_the_same_however_they_were_cut() {
-        let stream = b"OK\nOK\r\n\nRESULT 3\n\r\r\nrest";
-        let expected = [
-            reply(b"OK", b"\n"),
-            reply(b"OK", b"\r\n"),
-            reply(b"", b"\n"),
-            reply(b"RESULT 3", b"\n"),
-            reply(b"\r", b"\r\n"),
+        let too_long: &[Found] = &[("too long", "")];
+        let rows: [(&str, &[u8], &[Found]); 21] = [
+            (
+                r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#,
+                b"OK\nOK\r\n\nRESULT 3\n\r\r\nrest",
+                &[
+                    ("OK", "OK\\n"),
+                    ("OK", "OK\\r\\n"),
+                    ("", "\\n"),
+                    ("RESULT 3", "RESULT 3\\n"),
+                    ("\\r", "\\r\\r\\n"),
+                ],
+            ),
+            (
+                r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#,
+                b"12345678\r\n",
+                &[("12345678", "12345678\\r\\n")],
+            ),
+            (r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#, b"123456789\n", too_long),
+            (r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#, b"1234567890123", too_long),
+            (r#"{"delimiter": "END"}"#, b"aENbENDEND", &[("aENb", "aENbEND"), ("", "END")]),
+            (r#"{"delimiter": {"hex": "00"}}"#, b"3\x004\x005", &[("3", "3\\x00"), ("4", "4\\x00")]),
+            (r#"{"until_close": true}"#, b"RESULT\n3", &[("RESULT\\n3", "RESULT\\n3")]),
+            (r#"{"until_close": true, "max": 3}"#, b"1234", too_long),
+            (r#"{"quiet_ms": 50}"#, b"OK", &[("OK", "OK")]),
+            (r#"{"fixed": 4}"#, b"12345678901", &[("1234", "1234"), ("5678", "5678")]),
+            (r#"{"length": {"width": 1}}"#, b"\x023!\x00\x01", &[("3!", "\\x023!"), ("", "\\x00")]),
+            (r#"{"length": {"width": 2}}"#, b"\x00\x014\x00", &[("4", "\\x00\\x014")]),
+            (r#"{"length": {"width": 2, "endian": "little"}}"#, b"\x01\x0042\x00", &[("4", "\\x01\\x004")]),
+            (
+                r#"{"length": {"width": 4, "endian": "little"}}"#,
+                b"\x02\0\0\x0042",
+                &[("42", "\\x02\\x00\\x00\\x0042")],
+            ),
+            (
+                r#"{"length": {"width": 1, "counts": "all"}}"#,
+                b"\x0342\x01",
+                &[("42", "\\x0342"), ("", "\\x01")],
+            ),
+            (r#"{"length": {"width": 1, "counts": "all"}}"#, b"\x0042", too_long),
+            (
+                r#"{"length": {"width": 1, "offset": 2}, "words": "all"}"#,
+                b"AB\x013C",
+                &[("AB\\x013", "AB\\x013")],
+            ),
+            (r#"{"length": {"width": 4}}"#, b"\xff\xff\xff\xff", too_long),
+            (r#"{"until_line": "."}"#, b"a\nb.\n.\r\n.\nc", &[("a\\nb.", "a\\nb.\\n.\\r\\n"), ("", ".\\n")]),
+            (r#"{"until_line": "END", "max": 6}"#, b"12\nEND\n", too_long),
+            (r#"{"until_line": "END", "max": 6}"#, b"1234567", too_long),
         ];
-        for size in 1..=stream.len() {
-            assert_eq!(found(stream, size, &lines()), expected, "in pieces of {size}");
-        }
-    }
-
-    #[test]
-    fn a_delimiter_of_several_octets_may_be_cut_too() {
-        let framing = Receive::Delimited { delimiter: "END".to_owned(), strip: None, max: 8 };
-        for size in 1..=8 {
-            assert_eq!(found(b"aENbENDEND", size, &framing), [reply(b"aENb", b"END"), reply(b"", b"END")]);
-        }
-    }
-
-    #[test]
-    fn the_longest_reply_is_taken_and_a_longer_one_is_not() {
-        for (stream, whole) in
-            [("12345678\n", true), ("12345678\r\n", true), ("123456789\n", false), ("1234567890123", false)]
-        {
+        for (json, stream, expected) in rows {
+            let expected: Vec<_> =
+                expected.iter().map(|(words, raw)| ((*words).to_owned(), (*raw).to_owned())).collect();
             for size in 1..=stream.len() {
-                let found = found(stream.as_bytes(), size, &lines());
-                let right = match found.first() {
-                    Some(Found::Reply(reply)) => whole && reply.words() == b"12345678",
-                    Some(Found::TooLong(_)) => !whole,
-                    Some(Found::Incomplete) | None => false,
-                };
-                assert!(right, "{stream:?} in pieces of {size}: {found:?}");
+                assert_eq!(found(stream, size, &framing(json)), expected, "{json} in pieces of {size}");
             }
         }
     }
 
     #[test]
-    fn a_reply_without_an_end_is_all_that_came_before_the_silence() {
-        let framing = Receive::Quiet { quiet_ms: 50, max: 8 };
-        let mut inbox = Inbox::default();
-        inbox.push(b"OK");
-        assert_eq!(inbox.take(&framing, Quiet::NotYet), Found::Incomplete);
-        inbox.push(b"OK");
-        assert_eq!(inbox.take(&framing, Quiet::Yes), reply(b"OKOK", b""));
-        assert_eq!(inbox.take(&framing, Quiet::Yes), Found::Incomplete);
-        inbox.push(b"123456789");
-        assert_eq!(inbox.take(&framing, Quiet::NotYet), Found::TooLong(b"123456789".to_vec()));
-    }
-
-    #[test]
-    fn what_was_taken_is_given_back_to_the_memory() {
-        let mut inbox = Inbox::default();
-        for _ in 0..Inbox::MOST {
-            inbox.push(b"OK\n");
-            assert_eq!(inbox.take(&lines(), Quiet::NotYet), reply(b"OK", b"\n"));
+    fn framings_that_make_no_sense() {
+        for (json, fault) in [
+            (
+                "{}",
+                "the end of a reply needs one of `delimiter`, `quiet_ms`, `until_close`, `fixed`, `datagram`, `length`, `until_line`",
+            ),
+            (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
+            (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),
+            (r#"{"fixed": 0}"#, "0 octets leave no room for a reply"),
+            (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3"),
+            (r#"{"fixed": 4, "words": "all"}"#, "`words` belongs to `length`"),
+        ] {
+            let error = serde_json::from_str::<Receive>(json).expect_err(json).to_string();
+            assert!(error.starts_with(fault), "{json}: {error}");
         }
-        assert!(inbox.bytes.len() <= Inbox::MOST, "{}", inbox.bytes.len());
     }
 }

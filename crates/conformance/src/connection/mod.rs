@@ -1,6 +1,7 @@
 //! One live connection: what is sent goes out while replies are read, and replies are found by the dialect's framing.
 
 mod framing;
+mod inbox;
 mod stream;
 mod target;
 
@@ -10,8 +11,9 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
+use framing::Quiet;
 pub use framing::Received;
-use framing::{Found, Inbox, Quiet};
+use inbox::{Found, Inbox};
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
@@ -97,6 +99,10 @@ impl Connection {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.write_failure = Some(error.kind());
+                    // Of datagrams the system says so when the one before has found nobody.
+                    if self.stream.is_datagram() {
+                        self.end = Some(End::Reset);
+                    }
                     return Sent::Failed(error.kind());
                 }
             }
@@ -228,11 +234,13 @@ impl Connection {
 
     /// Reads once, without waiting.
     fn read_available(&mut self) {
-        let mut buffer = [0; 16 * 1024];
+        // The longest datagram fits.
+        let mut buffer = [0; 64 * 1024];
         if self.inbox.is_full() {
             return;
         }
         match self.stream.try_read(&mut buffer) {
+            Ok(count) if self.stream.is_datagram() => self.inbox.push_datagram(&buffer[..count]),
             // A write that failed has used up the error by which the reset would have been seen.
             Ok(0) if self.write_failure.is_some() => self.end = Some(End::Reset),
             Ok(0) => self.end = Some(End::Fin),
@@ -243,21 +251,17 @@ impl Connection {
     }
 
     fn quiet(&self, framing: &Receive, last_octet: Instant) -> Quiet {
-        match framing {
-            _ if self.end.is_some() => Quiet::Yes,
-            Receive::Quiet { quiet_ms, .. } if last_octet.elapsed() >= Duration::from_millis(*quiet_ms) => {
-                Quiet::Yes
-            }
-            Receive::Quiet { .. } | Receive::Delimited { .. } => Quiet::NotYet,
+        match silence_that_ends(framing) {
+            _ if self.end.is_some() => Quiet::Closed,
+            Some(silence) if last_octet.elapsed() >= silence => Quiet::Yes,
+            Some(_) | None => Quiet::NotYet,
         }
     }
 
     fn wake(&self, framing: &Receive, last_octet: Instant, deadline: Instant) -> Instant {
-        match framing {
-            Receive::Quiet { quiet_ms, .. } if !self.inbox.unread().is_empty() => {
-                deadline.min(last_octet + Duration::from_millis(*quiet_ms))
-            }
-            Receive::Quiet { .. } | Receive::Delimited { .. } => deadline,
+        match silence_that_ends(framing) {
+            Some(silence) if !self.inbox.unread().is_empty() => deadline.min(last_octet + silence),
+            Some(_) | None => deadline,
         }
     }
 
@@ -277,6 +281,19 @@ impl Connection {
         } else {
             Heard::Nothing(octets)
         }
+    }
+}
+
+/// The silence that ends a reply, where that is what ends it.
+const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
+    match framing {
+        Receive::Quiet { quiet_ms, .. } => Some(Duration::from_millis(*quiet_ms)),
+        Receive::Delimited { .. }
+        | Receive::UntilClose { .. }
+        | Receive::Fixed(_)
+        | Receive::Datagram { .. }
+        | Receive::Length { .. }
+        | Receive::UntilLine { .. } => None,
     }
 }
 

@@ -1,12 +1,13 @@
 //! One stream to the server, whatever carries it.
 
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt, Interest, Ready};
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use super::target::Address;
@@ -16,6 +17,7 @@ use crate::format::Reading;
 #[derive(Debug)]
 pub(super) enum Stream {
     Tcp(TcpStream),
+    Udp(UdpSocket),
     #[cfg(unix)]
     Unix(UnixStream),
 }
@@ -48,6 +50,7 @@ impl Stream {
     ) -> Result<Self, DialError> {
         let opened = match address {
             Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
+            Address::Udp(address) => timeout(patience, open_udp(*address)).await,
             #[cfg(unix)]
             Address::Unix(path) => {
                 timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
@@ -63,6 +66,17 @@ impl Stream {
                 (Ok(local), Ok(peer)) => local == peer,
                 (Err(_), _) | (_, Err(_)) => false,
             },
+            Self::Udp(_) => false,
+            #[cfg(unix)]
+            Self::Unix(_) => false,
+        }
+    }
+
+    /// Whether what arrives comes in datagrams, and no end of it can be seen.
+    pub(super) const fn is_datagram(&self) -> bool {
+        match self {
+            Self::Udp(_) => true,
+            Self::Tcp(_) => false,
             #[cfg(unix)]
             Self::Unix(_) => false,
         }
@@ -71,6 +85,7 @@ impl Stream {
     pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         match self {
             Self::Tcp(stream) => stream.ready(interest).await,
+            Self::Udp(socket) => socket.ready(interest).await,
             #[cfg(unix)]
             Self::Unix(stream) => stream.ready(interest).await,
         }
@@ -79,6 +94,7 @@ impl Stream {
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_read(buffer),
+            Self::Udp(socket) => socket.try_recv(buffer),
             #[cfg(unix)]
             Self::Unix(stream) => stream.try_read(buffer),
         }
@@ -87,6 +103,8 @@ impl Stream {
     pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.try_write(bytes),
+            // All of it or nothing: a datagram is not cut.
+            Self::Udp(socket) => socket.try_send(bytes),
             #[cfg(unix)]
             Self::Unix(stream) => stream.try_write(bytes),
         }
@@ -96,6 +114,7 @@ impl Stream {
     pub(super) async fn half_close(&mut self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.shutdown().await,
+            Self::Udp(_) => Ok(()),
             #[cfg(unix)]
             Self::Unix(stream) => stream.shutdown().await,
         }
@@ -105,13 +124,14 @@ impl Stream {
     pub(super) fn abort(self) -> io::Result<()> {
         match self {
             Self::Tcp(stream) => stream.set_zero_linger(),
+            Self::Udp(_) => Ok(()),
             #[cfg(unix)]
             Self::Unix(_) => Ok(()),
         }
     }
 }
 
-async fn open_tcp(address: std::net::SocketAddr, reading: Reading) -> io::Result<Stream> {
+async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Stream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     match reading {
         Reading::Always => {}
@@ -121,6 +141,15 @@ async fn open_tcp(address: std::net::SocketAddr, reading: Reading) -> io::Result
     // Segments are cut where a case cuts them, not where Nagle's algorithm would.
     stream.set_nodelay(true)?;
     Ok(Stream::Tcp(stream))
+}
+
+/// A socket of our own that sends to one address and hears it alone. Nothing goes out by this.
+async fn open_udp(address: SocketAddr) -> io::Result<Stream> {
+    let any: SocketAddr =
+        if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let socket = UdpSocket::bind(any).await?;
+    socket.connect(address).await?;
+    Ok(Stream::Udp(socket))
 }
 
 /// What the system refuses us for lack of files, ports or memory is not the server's fault.

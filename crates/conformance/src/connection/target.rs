@@ -6,11 +6,13 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::format::Transport;
+
 /// A target as it was given: a name has yet to be resolved.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
-    /// `HOST:PORT` or `[V6]:PORT`.
-    Tcp {
+    /// `HOST:PORT` or `[V6]:PORT`; the dialect says whether of TCP or UDP.
+    Host {
         /// The name or address.
         host: String,
         /// The port.
@@ -56,7 +58,7 @@ impl FromStr for Target {
             return Err(TargetError::Brackets(text.to_owned()));
         }
         match port.parse() {
-            Ok(port) if port != 0 => Ok(Self::Tcp { host: host.to_owned(), port }),
+            Ok(port) if port != 0 => Ok(Self::Host { host: host.to_owned(), port }),
             Ok(_) | Err(_) => Err(TargetError::Port(port.to_owned())),
         }
     }
@@ -79,8 +81,8 @@ fn unix(text: &str, _path: &str) -> Result<Target, TargetError> {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Host { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Host { host, port } => write!(f, "{host}:{port}"),
             #[cfg(unix)]
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
@@ -92,24 +94,35 @@ impl fmt::Display for Target {
 pub enum Address {
     /// A TCP address.
     Tcp(SocketAddr),
+    /// A UDP address.
+    Udp(SocketAddr),
     /// The path of a Unix socket.
     #[cfg(unix)]
     Unix(PathBuf),
 }
 
 impl Target {
-    /// The addresses of the target, in the order of the system's resolver.
+    /// The addresses of the target for what carries the dialect, in the order of the system's resolver.
     ///
     /// # Errors
     /// The name cannot be resolved.
-    pub async fn resolve(&self) -> std::io::Result<Vec<Address>> {
+    pub async fn resolve(&self, transport: Transport) -> std::io::Result<Vec<Address>> {
         match self {
-            Self::Tcp { host, port } => {
+            Self::Host { host, port } => {
                 let addresses = tokio::net::lookup_host((host.as_str(), *port)).await?;
-                Ok(addresses.map(Address::Tcp).collect())
+                let of_transport = match transport {
+                    Transport::Tcp => Address::Tcp,
+                    Transport::Udp => Address::Udp,
+                };
+                Ok(addresses.map(of_transport).collect())
             }
             #[cfg(unix)]
-            Self::Unix(path) => Ok(vec![Address::Unix(path.clone())]),
+            Self::Unix(path) => match transport {
+                Transport::Tcp => Ok(vec![Address::Unix(path.clone())]),
+                Transport::Udp => {
+                    Err(std::io::Error::other("the dialect is spoken in UDP datagrams: write HOST:PORT"))
+                }
+            },
         }
     }
 }
@@ -120,7 +133,7 @@ mod tests {
 
     #[test]
     fn targets_and_what_is_none() {
-        let tcp = |host: &str, port| Ok(Target::Tcp { host: host.to_owned(), port });
+        let tcp = |host: &str, port| Ok(Target::Host { host: host.to_owned(), port });
         let rows = [
             ("localhost:51216", tcp("localhost", 51216)),
             ("127.0.0.1:1", tcp("127.0.0.1", 1)),

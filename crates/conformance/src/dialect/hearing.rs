@@ -35,11 +35,17 @@ impl Hearing {
     #[must_use]
     pub fn is_noise(&self, octets: &[u8]) -> bool {
         let delimiter = match &self.receive {
-            Receive::Delimited { delimiter, .. } => delimiter.as_bytes(),
-            Receive::Quiet { .. } => return self.is_prompt(octets),
+            Receive::Delimited { delimiter, .. } => delimiter,
+            Receive::Quiet { .. }
+            | Receive::UntilClose { .. }
+            | Receive::Fixed(_)
+            | Receive::Datagram { .. }
+            | Receive::Length { .. }
+            | Receive::UntilLine { .. } => return self.is_prompt(octets),
         };
         let mut rest = octets;
-        while let Some(end) = rest.windows(delimiter.len()).position(|window| window == delimiter) {
+        while let Some(end) = rest.windows(delimiter.len()).position(|window| window == delimiter.as_slice())
+        {
             if self.reply(Received::new(&rest[..end], delimiter)).is_some() {
                 return false;
             }
@@ -65,7 +71,7 @@ mod tests {
 
     fn hearing(prompt: Option<&str>, ignore: Option<&str>) -> Hearing {
         Hearing {
-            receive: Receive::Delimited { delimiter: "\n".to_owned(), strip: None, max: 100 },
+            receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 100 },
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),
             ignore: ignore.map(|ignore| anchored(ignore).expect("a pattern")),

@@ -1,17 +1,19 @@
 //! A dialect ready for use: what is said becomes octets, and the names of replies become patterns.
 
 mod hearing;
+mod speaking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use hearing::Hearing;
 use regex::bytes::Regex;
+pub(crate) use speaking::arity;
+pub use speaking::{Framed, Inexpressible, Speaking, Token};
 
-use crate::format::{self, Exchange, Matcher, Message, Relaxation};
+use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;
-use crate::number::Decimal;
-use crate::spelling::hint;
+use crate::matcher;
 
 /// A dialect whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -20,14 +22,23 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// What carries it.
+    pub transport: Transport,
     /// How replies are heard.
     pub hearing: Hearing,
     /// What the protocol has.
     pub facts: BTreeSet<String>,
     /// Small deviations under which a server is graded all the same.
     pub relaxations: Vec<Relaxed>,
-    delimiter: String,
-    messages: format::Messages,
+    /// How messages are written.
+    pub speaking: Speaking,
+    /// What we say after the greeting, and the reply that is due.
+    pub preamble: Vec<(Framed, Matcher)>,
+    /// How long a connection lasts.
+    pub connection: Lifetime,
+    /// How near a result has to be.
+    pub precision: Precision,
+    results: Option<Regex>,
     replies: BTreeMap<String, Reply>,
     codes: format::Codes,
 }
@@ -49,11 +60,6 @@ pub struct Reply {
     /// What people call it.
     pub title: Option<Text>,
 }
-
-/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct Inexpressible(pub String);
 
 /// The operators by their name in a suite.
 pub const OPERATORS: [&str; 9] = ["+", "-", "*", "/", "%", "^", "neg", "abs", "sqrt"];
@@ -84,16 +90,21 @@ impl Dialect {
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
-        for operator in file.messages.operator.keys().filter(|name| !OPERATORS.contains(&name.as_str())) {
-            let fault = format!("no operator of a suite{}", hint(operator, OPERATORS));
-            faults.push((format!("messages.operator.{operator}"), fault));
+        let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
+        let speaking = Speaking::compile(file, &mut faults);
+        let datagrams = matches!(file.framing.receive, Receive::Datagram { .. });
+        if datagrams != (file.transport == Transport::Udp) {
+            let fault =
+                "`{\"datagram\": true}` goes with the transport `udp`, and the other framings with `tcp`";
+            faults.push(("framing.receive".to_owned(), fault.to_owned()));
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        Ok(Self {
+        let mut dialect = Self {
             id: file.id.clone(),
             title: file.title.clone(),
+            transport: file.transport,
             hearing: Hearing {
                 receive: file.framing.receive.clone(),
                 greeting: file.greeting,
@@ -102,41 +113,33 @@ impl Dialect {
             },
             facts: file.facts.clone(),
             relaxations: Vec::new(),
-            delimiter: file.framing.send.delimiter.clone(),
-            messages: file.messages.clone(),
+            speaking,
+            precision: file.numbers.precision.clone(),
+            results,
             replies,
             codes: file.codes.clone(),
-        })
-    }
-
-    /// The words of a message, without the frame.
-    ///
-    /// # Errors
-    /// The dialect has no such message.
-    pub fn words(&self, message: &Message) -> Result<String, Inexpressible> {
-        match message {
-            Message::Bare(text) => self.words(&classify(text)),
-            Message::Text(text) => Ok(text.clone()),
-            Message::Operand(value) => {
-                let template = self.messages.operand.as_ref();
-                template
-                    .map(|template| template.replace("{value}", value))
-                    .ok_or_else(|| no_words("an operand"))
+            preamble: Vec::new(),
+            connection: file.connection,
+        };
+        for (index, (message, reply)) in file.preamble.iter().enumerate() {
+            match dialect.prepared(message, reply) {
+                Ok(pair) => dialect.preamble.push(pair),
+                Err(fault) => faults.push((format!("preamble[{index}]"), fault)),
             }
-            Message::Operator(name) => {
-                let written = self.messages.operator.get(name);
-                written.cloned().ok_or_else(|| no_words(&format!("the operator `{name}`")))
-            }
-            Message::Clear => self.messages.clear.clone().ok_or_else(|| no_words("`clear`")),
-            Message::Quit => self.messages.quit.clone().ok_or_else(|| no_words("`quit`")),
-            Message::Hello => self.messages.hello.clone().ok_or_else(|| no_words("`hello`")),
         }
+        if faults.is_empty() { Ok(dialect) } else { Err(faults) }
     }
 
-    /// The end that makes words a message.
-    #[must_use]
-    pub fn delimiter(&self) -> &[u8] {
-        self.delimiter.as_bytes()
+    /// A pair of the preamble, in which a bare string is what it says.
+    fn prepared(&self, message: &Message, reply: &Matcher) -> Result<(Framed, Matcher), String> {
+        let words = match message {
+            Message::Bare(text) | Message::Text(text) => Ok(text.clone().into_bytes()),
+            other => self.speaking.words(other),
+        };
+        let framed =
+            words.and_then(|words| self.speaking.framed(&words)).map_err(|error| error.to_string())?;
+        matcher::Matcher::compile(reply, self).map_err(|error| error.to_string())?;
+        Ok((framed, reply.clone()))
     }
 
     /// The reply of a name.
@@ -168,11 +171,20 @@ impl Dialect {
         }
     }
 
+    /// Whether a result can be this number.
+    #[must_use]
+    pub fn has_result(&self, number: &str) -> bool {
+        self.results.as_ref().is_none_or(|results| results.is_match(number.as_bytes()))
+    }
+
     /// The messages and replies of a whole transaction.
     #[must_use]
     pub fn exchange(&self, entry: &Exchange) -> Vec<(Message, Matcher)> {
         match entry {
             Exchange::Pair(message, reply) => vec![(message.clone(), reply.clone())],
+            Exchange::Calculate { tokens, reply } if self.speaking.calculates() => {
+                vec![(Message::Calculate(tokens.clone()), reply.clone())]
+            }
             Exchange::Calculate { tokens, reply } => {
                 let accepted = || Matcher::Named(ACCEPTED.to_owned());
                 let mut pairs: Vec<_> =
@@ -232,20 +244,4 @@ fn regex_fault(pattern: &str) -> String {
         Regex::new(pattern).map_or_else(|error| error.to_string(), |_| "unbalanced parentheses".to_owned());
     let fault = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
     format!("`{pattern}` is no pattern: {fault}")
-}
-
-/// A bare string is what it is written like.
-fn classify(text: &str) -> Message {
-    match text {
-        "CLEAR" => Message::Clear,
-        "QUIT" => Message::Quit,
-        "HELLO" => Message::Hello,
-        _ if OPERATORS.contains(&text) => Message::Operator(text.to_owned()),
-        _ if Decimal::parse(text).is_some() => Message::Operand(text.to_owned()),
-        _ => Message::Text(text.to_owned()),
-    }
-}
-
-fn no_words(what: &str) -> Inexpressible {
-    Inexpressible(format!("no words for {what}"))
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
-use super::SchemaKey;
+use super::{Framing, Matcher, Message, Receive, SchemaKey, string_or_object};
 use crate::language::Text;
 
 /// A dialect as written.
@@ -26,6 +26,12 @@ pub struct Dialect {
     /// How many messages the server sends when a client connects, before it is asked anything.
     #[serde(default)]
     pub greeting: u32,
+    /// What we say after the greeting, each with the reply that is due: `[["HELLO", "ok"]]`.
+    #[serde(default)]
+    pub preamble: Vec<(Message, Matcher)>,
+    /// How long a connection lasts.
+    #[serde(default)]
+    pub connection: Lifetime,
     /// What may stand before a reply and is no part of it, such as `> `.
     #[serde(default)]
     pub prompt: Option<String>,
@@ -35,6 +41,9 @@ pub struct Dialect {
     /// How messages are written.
     #[serde(default)]
     pub messages: Messages,
+    /// Which numbers the protocol can carry.
+    #[serde(default)]
+    pub numbers: Numbers,
     /// The replies by name.
     pub replies: BTreeMap<String, Reply>,
     /// The codes of refusals.
@@ -55,47 +64,19 @@ pub enum Transport {
     /// A stream of octets.
     #[default]
     Tcp,
+    /// Datagrams, each of which is one message. A connection is a socket of ours, and nothing is closed.
+    Udp,
 }
 
-/// How messages are told apart, in each direction.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Framing {
-    /// What we add to a message.
-    pub send: Send,
-    /// How a reply is found in what was received.
-    pub receive: Receive,
-}
-
-/// How a message is framed when it is sent.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Send {
-    /// What ends it.
-    #[serde(default)]
-    pub delimiter: String,
-}
-
-/// How a reply is found.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
-#[serde(try_from = "RawReceive")]
-pub enum Receive {
-    /// It ends with a delimiter.
-    Delimited {
-        /// The delimiter, `"\n"`.
-        delimiter: String,
-        /// What may stand before the delimiter and then belongs to it, `"\r"`.
-        strip: Option<String>,
-        /// The most octets of a reply without its end.
-        max: usize,
-    },
-    /// It is what arrives until nothing has come for so many milliseconds.
-    Quiet {
-        /// The milliseconds.
-        quiet_ms: u64,
-        /// The most octets of a reply.
-        max: usize,
-    },
+/// How long a connection lasts.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lifetime {
+    /// Until one of the two has enough.
+    #[default]
+    Session,
+    /// The server closes it after each reply, and every message but the first needs a new one.
+    OneReply,
 }
 
 /// How messages are written. `{value}` is the operand; a message that is not here cannot be said in the dialect.
@@ -112,6 +93,77 @@ pub struct Messages {
     pub quit: Option<String>,
     /// What is on offer?
     pub hello: Option<String>,
+    /// A whole calculation in one message. A dialect that has this and no `operand` is spoken in whole calculations.
+    pub calculate: Calculations,
+    /// Such text is no message of the dialect, and may be sent as nonsense. In a dialect with `operand`, any text may.
+    pub garbage: Option<String>,
+}
+
+/// How whole calculations are written: `"{a} {operator} {b}"` for all operators, or `{"+": "ADD {a} {b}", …}`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Calculations {
+    /// For every operator of the dialect that has no words of its own.
+    pub any: Option<String>,
+    /// By the suite's name for the operator.
+    pub each: BTreeMap<String, String>,
+}
+
+impl From<String> for Calculations {
+    fn from(any: String) -> Self {
+        Self { any: Some(any), each: BTreeMap::new() }
+    }
+}
+
+impl From<BTreeMap<String, String>> for Calculations {
+    fn from(each: BTreeMap<String, String>) -> Self {
+        Self { any: None, each }
+    }
+}
+
+impl<'de> Deserialize<'de> for Calculations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        string_or_object::<_, _, BTreeMap<String, String>>(
+            deserializer,
+            "a calculation: a string such as \"{a} {operator} {b}\", or an object with one for each operator",
+        )
+    }
+}
+
+/// Which numbers the protocol can carry; a case with another is `n/a`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Numbers {
+    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`.
+    pub operands: Option<String>,
+    /// The pattern for a result as the suite writes it.
+    pub results: Option<String>,
+    /// How near a result has to be, where the case does not ask for less.
+    pub precision: Precision,
+}
+
+/// How near a result is to the true one.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[serde(try_from = "String")]
+pub enum Precision {
+    /// As PROTOCOL.md NUM-1 asks, which binary64 manages; a case about exact decimals is `n/a`.
+    #[default]
+    Usual,
+    /// `"exact"`: the cases about exact decimals apply.
+    Exact,
+    /// `"1e-6"`: within this part of the true result's magnitude.
+    Part(f64),
+}
+
+impl TryFrom<String> for Precision {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match (text.as_str(), text.parse()) {
+            ("exact", _) => Ok(Self::Exact),
+            (_, Ok(part)) if (1e-14..=0.5).contains(&part) => Ok(Self::Part(part)),
+            _ => Err(format!("`{text}` is no precision: \"exact\", or a part from \"1e-14\" to \"0.5\"")),
+        }
+    }
 }
 
 /// One kind of reply.
@@ -166,44 +218,5 @@ impl Relaxation {
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);
         relaxed.replies.extend(self.replies.clone());
         relaxed
-    }
-}
-
-/// The longest reply where the dialect names none.
-const LONGEST_REPLY: usize = 4096;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawReceive {
-    delimiter: Option<String>,
-    strip: Option<String>,
-    quiet_ms: Option<u64>,
-    #[serde(default = "longest_reply")]
-    max: usize,
-}
-
-const fn longest_reply() -> usize {
-    LONGEST_REPLY
-}
-
-impl TryFrom<RawReceive> for Receive {
-    type Error = &'static str;
-
-    fn try_from(raw: RawReceive) -> Result<Self, Self::Error> {
-        match raw {
-            RawReceive { max: 0, .. } => Err("`max` of 0 leaves no room for a reply"),
-            RawReceive { delimiter: Some(delimiter), .. } if delimiter.is_empty() => {
-                Err("an empty `delimiter` ends nothing")
-            }
-            RawReceive { delimiter: Some(delimiter), strip, quiet_ms: None, max } => {
-                Ok(Self::Delimited { delimiter, strip: strip.filter(|strip| !strip.is_empty()), max })
-            }
-            RawReceive { delimiter: None, strip: None, quiet_ms: Some(quiet_ms), max } => {
-                Ok(Self::Quiet { quiet_ms, max })
-            }
-            RawReceive { .. } => {
-                Err("a reply ends either with a `delimiter`, which may `strip`, or after `quiet_ms`")
-            }
-        }
     }
 }

@@ -78,7 +78,22 @@ impl Template for Matcher {
         }
     }
 }
-impl Matcher {}
+impl Matcher {
+    /// Whether it spells out octets of a reply, which are those of one dialect.
+    #[must_use]
+    pub fn is_literal(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Hex(_) | Self::Regex(_) | Self::Raw(_) => true,
+            Self::AnyOf(matchers) | Self::AllOf(matchers) => matchers.iter().any(Self::is_literal),
+            Self::Named(_)
+            | Self::Fail(_)
+            | Self::Number { .. }
+            | Self::Canonical(_)
+            | Self::Not(_)
+            | Self::Any => false,
+        }
+    }
+}
 
 impl From<String> for Matcher {
     fn from(name: String) -> Self {

@@ -21,12 +21,15 @@ pub enum Message {
     Quit,
     /// `{"hello": true}`: ask what is on offer.
     Hello,
+    /// A whole calculation in one message, operands first: what `{"calculate": […]}` becomes in a dialect that has such.
+    Calculate(Vec<String>),
 }
 
 impl Template for Message {
     fn strings(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Bare(text) | Self::Text(text) | Self::Operand(text) | Self::Operator(text) => visit(text),
+            Self::Calculate(tokens) => tokens.iter_mut().for_each(visit),
             Self::Clear | Self::Quit | Self::Hello => {}
         }
     }

@@ -7,6 +7,7 @@
 mod case;
 mod delivery;
 mod dialect;
+mod framing;
 mod matcher;
 mod message;
 mod raw_step;
@@ -17,7 +18,10 @@ mod visit;
 
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
-pub use dialect::{Codes, Dialect, Framing, Messages, Receive, Relaxation, Reply, Send, Transport};
+pub use dialect::{
+    Calculations, Codes, Dialect, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
+};
+pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
 pub use message::{Message, Octets};

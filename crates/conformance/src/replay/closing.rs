@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::player::Player;
 use super::speech::Speech;
 use super::{Outcome, Stop};
-use crate::format::{Message, Part, Reading, Segments};
+use crate::format::{Message, Part, Reading, Segments, Transport};
 use crate::suite::{Control, exchange_steps};
 use crate::verdict::Stage;
 
@@ -83,6 +83,9 @@ impl Player<'_> {
                 (Reading::Always, Ok(quit)) => {
                     for octets in quit.writes() {
                         line.connection.send(octets, SHORTLY).await;
+                    }
+                    if self.terms.dialect.transport == Transport::Udp {
+                        continue;
                     }
                     if !line.connection.ends_by(deadline).await {
                         self.goodbye_ignored = true;

@@ -1,14 +1,17 @@
 //! What the steps of a case expect.
 
+use std::slice;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Stop;
 use super::player::Player;
+use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
 use crate::dialect::RESULT;
-use crate::format::{self, Ending};
+use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
 use crate::matcher::{Matcher, NUMBER, group};
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened, Warning};
@@ -17,11 +20,18 @@ use crate::verdict::{Expected, Happened, Warning};
 const SECOND_REPLY: Duration = Duration::from_millis(50);
 
 impl Player<'_> {
-    /// What the server of the dialect says before it is asked anything.
-    pub(super) async fn greeting(&mut self, line: usize) -> Result<(), Stop> {
-        for _ in 0..self.terms.dialect.hearing.greeting {
+    /// What the server of the dialect says before it is asked anything, and what is said before anything is asked.
+    pub(super) async fn welcome(&mut self, line: usize) -> Result<(), Stop> {
+        let dialect = Arc::clone(&self.terms.dialect);
+        for _ in 0..dialect.hearing.greeting {
             self.expect(line, &format::Matcher::Any, None).await?;
         }
+        for (message, reply) in &dialect.preamble {
+            let speech = Speech::of_framed(slice::from_ref(message), Part::Whole, &Segments::One);
+            self.send(line, &speech, &Delivery::default()).await?;
+            self.expect(line, reply, None).await?;
+        }
+        self.lines[line].answered = false;
         Ok(())
     }
 
@@ -35,7 +45,14 @@ impl Player<'_> {
         let matcher =
             Matcher::compile(reply, &self.terms.dialect).map_err(|error| Stop::Fault(error.to_string()))?;
         let began = Instant::now();
-        let heard = self.hear(line, began + self.terms.patience, |received| matcher.matches(received)).await;
+        let mut heard =
+            self.hear(line, began + self.terms.patience, |received| matcher.matches(received)).await;
+        if let (Heard::Nothing(_), Some(octets)) = (&heard, self.lines[line].again.take()) {
+            self.lines[line].connection.send(&octets, self.terms.patience).await;
+            self.record(line, What::Sent(octets[..].into()));
+            let deadline = Instant::now() + self.terms.patience;
+            heard = self.hear(line, deadline, |received| matcher.matches(received)).await;
+        }
         self.slowest = self.slowest.max(began.elapsed());
         let received = match self.reply(heard, began.elapsed()) {
             Ok(received) => received,
@@ -148,6 +165,10 @@ impl Player<'_> {
             Heard::TooLong(octets) => Err(Happened::TooLong(octets)),
             Heard::Unterminated(octets) => Err(Happened::Unterminated(octets)),
             Heard::Nothing(partial) => Err(Happened::Nothing { partial, waited }),
+            // Datagrams have no end: the system says that nobody takes them.
+            Heard::Ended(..) if self.terms.dialect.transport == Transport::Udp => {
+                Err(Happened::NotConnected("no program takes datagrams at this address".to_owned()))
+            }
             Heard::Ended(end, partial) => Err(Happened::Ended(end, partial)),
         }
     }
@@ -164,6 +185,7 @@ impl Player<'_> {
         match &heard {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);
+                self.lines[line].answered = true;
                 self.record(line, What::Received(received.raw().into()));
             }
             Heard::TooLong(octets) | Heard::Unterminated(octets) => {

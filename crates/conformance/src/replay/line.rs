@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::player::Player;
 use super::speech::Speech;
 use super::{Break, Stop};
 use crate::connection::{Connection, DialError, Sent};
-use crate::format::{Delivery, Reading};
+use crate::format::{Delivery, Lifetime, Reading, Transport};
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened};
 
@@ -19,6 +19,10 @@ pub(super) struct Line {
     /// Replies that are due: messages sent, less replies taken.
     pub(super) due: usize,
     pub(super) half_closed: bool,
+    /// Whether a reply has come, after which the servers of some dialects close.
+    pub(super) answered: bool,
+    /// A first datagram, which may be lost, and is then sent once more.
+    pub(super) again: Option<Vec<u8>>,
 }
 
 /// The connection that a case has without naming one.
@@ -45,9 +49,16 @@ impl Player<'_> {
         match Connection::open(&self.terms.address, reading, patience).await {
             Ok(connection) => {
                 self.transcript.record(name, What::Opened);
-                self.lines.push(Line { name: name.to_owned(), connection, due: 0, half_closed: false });
+                self.lines.push(Line {
+                    name: name.to_owned(),
+                    connection,
+                    due: 0,
+                    half_closed: false,
+                    answered: false,
+                    again: None,
+                });
                 match reading {
-                    Reading::Always => self.greeting(self.lines.len() - 1).await,
+                    Reading::Always => self.welcome(self.lines.len() - 1).await,
                     Reading::Never => Ok(()),
                 }
             }
@@ -64,6 +75,23 @@ impl Player<'_> {
                 })))
             }
         }
+    }
+
+    /// Where a connection lasts for one reply, takes a new one in the place of one that is used up.
+    pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
+        match self.terms.dialect.connection {
+            Lifetime::OneReply if self.lines[line].answered && self.lines[line].due == 0 => {}
+            Lifetime::OneReply | Lifetime::Session => return Ok(()),
+        }
+        let deadline = Instant::now() + self.terms.politeness;
+        self.lines[line].connection.ends_by(deadline).await;
+        let name = self.lines[line].name.clone();
+        self.open(&name, Reading::Always).await?;
+        // Steps find a connection by its name, and its place among the others is that of the old one.
+        let new = self.lines.len() - 1;
+        self.lines.swap(line, new);
+        self.lines.remove(new).connection.close();
+        Ok(())
     }
 
     /// The connection that a step is on; the first step of a case opens one if it has to.
@@ -96,7 +124,11 @@ impl Player<'_> {
             Reading::Always => self.terms.patience.max(CONNECT_AT_LEAST),
             Reading::Never => UNREAD_STALL,
         };
-        line.due += speech.messages(self.terms.dialect.delimiter());
+        line.due += speech.messages;
+        line.again = match self.terms.dialect.transport {
+            Transport::Udp if !line.answered && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp | Transport::Tcp => None,
+        };
         for (index, octets) in speech.writes().enumerate() {
             if index > 0 {
                 sleep(Duration::from_millis(delivery.gap_ms)).await;

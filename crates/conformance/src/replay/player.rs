@@ -73,10 +73,12 @@ impl<'a> Player<'a> {
                     .map_err(|error| Stop::Fault(error.to_string()))?;
                 let line = self.line(on).await?;
                 self.nothing_early(line).await?;
+                self.renew(line).await?;
                 self.send(line, &speech, delivery).await
             }
             Action::Send { octets, delivery } => {
-                let speech = Speech::of_octets(octets, &delivery.segments).map_err(Stop::Fault)?;
+                let speech = Speech::of_octets(octets, &delivery.segments, &self.terms.dialect)
+                    .map_err(Stop::Fault)?;
                 let line = self.line(on).await?;
                 self.send(line, &speech, delivery).await
             }

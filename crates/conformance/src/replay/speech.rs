@@ -1,12 +1,14 @@
 //! What a `say` or a `send` puts on the wire, and where it is cut into writes.
 
-use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{Message, Octets, Part, Segments};
+use crate::dialect::{Dialect, Framed, Inexpressible};
+use crate::format::{Message, Octets, Part, Segments, Transport};
 
 /// Octets, and the offsets at which a new write begins.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Speech {
     pub(super) octets: Vec<u8>,
+    /// How many messages end in it.
+    pub(super) messages: usize,
     cuts: Vec<usize>,
 }
 
@@ -18,32 +20,55 @@ impl Speech {
         segments: &Segments,
         dialect: &Dialect,
     ) -> Result<Self, Inexpressible> {
-        let mut octets = Vec::new();
-        let mut middles = Vec::new();
-        for message in messages {
-            let words = dialect.words(message)?;
-            middles.push(octets.len() + (words.len() / 2).max(1));
-            octets.extend_from_slice(words.as_bytes());
-            octets.extend_from_slice(dialect.delimiter());
+        let framed =
+            messages.iter().map(|message| dialect.speaking.framed(&dialect.speaking.words(message)?));
+        let framed = framed.collect::<Result<Vec<_>, _>>()?;
+        match dialect.transport {
+            Transport::Tcp => Ok(Self::of_framed(&framed, part, segments)),
+            // Each message is a datagram of its own.
+            Transport::Udp => {
+                let ends = framed.iter().scan(0, |end, message| {
+                    *end += message.octets.len();
+                    Some(*end)
+                });
+                Ok(Self::of_framed(&framed, part, &Segments::At(ends.collect())))
+            }
+        }
+    }
+
+    /// Messages that are framed already.
+    pub(super) fn of_framed(messages: &[Framed], part: Part, segments: &Segments) -> Self {
+        let (mut octets, mut middles, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        let mut last_words = 0;
+        for Framed { octets: message, words } in messages {
+            middles.push(octets.len() + words.start + (words.len() / 2).max(1));
+            last_words = octets.len() + words.end;
+            octets.extend_from_slice(message);
+            ends.push(octets.len());
         }
         // The head ends inside the message, never within or after its end.
-        let words = octets.len() - dialect.delimiter().len().min(octets.len());
-        let middle = (words / 2).max(1).min(octets.len());
-        let octets = match part {
-            Part::Whole => octets,
-            Part::Head => octets[..middle].to_vec(),
-            Part::Tail => octets[middle..].to_vec(),
+        let middle = (last_words / 2).max(1).min(octets.len());
+        let in_head = ends.partition_point(|end| *end <= middle);
+        let (octets, messages) = match part {
+            Part::Whole => (octets, ends.len()),
+            Part::Head => (octets[..middle].to_vec(), in_head),
+            Part::Tail => (octets[middle..].to_vec(), ends.len() - in_head),
         };
-        Ok(Self::cut(octets, segments, middles))
+        Self::cut(octets, messages, segments, middles)
     }
 
     /// Raw octets.
-    pub(super) fn of_octets(items: &[Octets], segments: &Segments) -> Result<Self, String> {
+    pub(super) fn of_octets(
+        items: &[Octets],
+        segments: &Segments,
+        dialect: &Dialect,
+    ) -> Result<Self, String> {
         let octets = items.iter().map(Octets::octets).collect::<Result<Vec<_>, _>>()?.concat();
-        Ok(Self::cut(octets, segments, Vec::new()))
+        let messages = dialect.speaking.messages_in(&octets);
+        Ok(Self::cut(octets, messages, segments, Vec::new()))
     }
 
-    fn cut(octets: Vec<u8>, segments: &Segments, middles: Vec<usize>) -> Self {
+    fn cut(octets: Vec<u8>, messages: usize, segments: &Segments, middles: Vec<usize>) -> Self {
         let mut cuts = match segments {
             Segments::One => Vec::new(),
             Segments::Bytes => (1..octets.len()).collect(),
@@ -51,7 +76,7 @@ impl Speech {
             Segments::At(cuts) => cuts.clone(),
         };
         cuts.retain(|cut| (1..octets.len()).contains(cut));
-        Self { octets, cuts }
+        Self { octets, messages, cuts }
     }
 
     /// The writes, one after the other.
@@ -59,14 +84,6 @@ impl Speech {
         let starts = std::iter::once(0).chain(self.cuts.iter().copied());
         let ends = self.cuts.iter().copied().chain([self.octets.len()]);
         starts.zip(ends).map(|(start, end)| &self.octets[start..end])
-    }
-
-    /// How many messages end in it, by the dialect's delimiter; where there is none, each speech is one message.
-    pub(super) fn messages(&self, delimiter: &[u8]) -> usize {
-        if delimiter.is_empty() {
-            return 1;
-        }
-        self.octets.windows(delimiter.len()).filter(|octets| *octets == delimiter).count()
     }
 }
 

@@ -36,7 +36,7 @@ impl<'a> Run<'a> {
     /// Finds the address that accepts, the way in which replies can be found, and the time that they take. A connection
     /// that is only opened and closed ends or freezes many a student's server, so every one carries a transaction.
     pub(super) async fn fly(&mut self, target: &Target) -> Preflight {
-        let addresses = match target.resolve().await {
+        let addresses = match target.resolve(self.suite.dialect.transport).await {
             Ok(addresses) => addresses,
             Err(error) => return self.unreachable(error.to_string(), None),
         };

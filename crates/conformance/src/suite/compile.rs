@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::check::{Checker, Names};
 use super::expand::{expand, runtime_names, with_stand_ins};
+use super::fold::fold;
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{self, Action, Delivery, Exchange, Part, Step};
+use crate::format::{self, Action, Delivery, Exchange, Part, Reading, Segments, Step, Transport};
 use crate::matcher::Matcher;
 
 /// Cases, and whether their ids begin with the name of what they stand in.
@@ -43,7 +44,7 @@ pub(super) fn compile_chapters(
                 );
             }
             let expanded = check_case(&file, &place, case, names, &mut earlier, problems);
-            cases.extend(expanded.into_iter().map(|case| compile(case, spoken)));
+            cases.extend(expanded.into_iter().map(|case| compile(case, names.dialect, spoken)));
         }
         compiled.push(Chapter { id: chapter.id, title: chapter.title, cases });
     }
@@ -79,13 +80,14 @@ fn check_case(
     expanded
 }
 
-fn compile(case: format::Case, dialect: &Dialect) -> Case {
+fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
     let runtime = runtime_names(&case);
     let steps = match (&case.exchange, case.steps) {
         (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
-    let script = match express(steps, dialect, &runtime) {
+    let understood = if native.id == dialect.id { Ok(()) } else { without_literals(&steps) };
+    let script = match understood.and_then(|()| express(steps, dialect, &runtime)) {
         Ok(steps) => Script::Steps(steps),
         Err(Inexpressible(what)) => Script::Inexpressible(what),
     };
@@ -126,15 +128,40 @@ fn express(
     dialect: &Dialect,
     runtime: &BTreeSet<String>,
 ) -> Result<Vec<Step>, Inexpressible> {
+    let steps = if dialect.speaking.has_no_operands() { fold(steps, runtime)? } else { steps };
     expressible(&steps, dialect, runtime)?;
     Ok(steps)
 }
 
+/// Octets that a case spells out are those of the suite's own dialect. (What a reply is not to be, it is in no dialect.)
+fn without_literals(steps: &[Step]) -> Result<(), Inexpressible> {
+    steps.iter().try_for_each(|step| match &step.action {
+        Action::Expect { reply, .. } if reply.is_literal() => {
+            Err(Inexpressible("the very octets of a reply".to_owned()))
+        }
+        Action::Repeat { steps, .. } | Action::Clients { steps, .. } => without_literals(steps),
+        Action::Expect { .. }
+        | Action::Connect { .. }
+        | Action::Say { .. }
+        | Action::Send { .. }
+        | Action::ExpectClose(_)
+        | Action::ExpectSilence(_)
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Wait(_)
+        | Action::Fence => Ok(()),
+    })
+}
+
 fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
-        Action::Say { messages, .. } => {
-            messages.iter().try_for_each(|message| dialect.words(&with_stand_ins(message, runtime)).map(drop))
+        action if dialect.transport == Transport::Udp && needs_a_stream(action) => {
+            Err(Inexpressible("a stream".to_owned()))
         }
+        Action::Say { messages, .. } => messages
+            .iter()
+            .try_for_each(|message| dialect.speaking.can_say(&with_stand_ins(message, runtime))),
         Action::Expect { reply, .. } => match Matcher::compile(&with_stand_ins(reply, runtime), dialect) {
             Ok(_) => Ok(()),
             Err(error) => Err(Inexpressible(error.to_string())),
@@ -150,4 +177,20 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
         | Action::Wait(_)
         | Action::Fence => Ok(()),
     })
+}
+
+/// Datagrams are not cut, and a socket for them is not closed in a way that the server could see.
+fn needs_a_stream(action: &Action) -> bool {
+    match action {
+        Action::Say { part, delivery, .. } => *part != Part::Whole || delivery.segments != Segments::One,
+        Action::Connect { reading, .. } => *reading == Reading::Never,
+        Action::Send { .. } | Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
+        Action::Expect { .. }
+        | Action::ExpectSilence(_)
+        | Action::Close
+        | Action::Wait(_)
+        | Action::Repeat { .. }
+        | Action::Clients { .. }
+        | Action::Fence => false,
+    }
 }

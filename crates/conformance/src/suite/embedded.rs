@@ -23,7 +23,13 @@ const FILES: &[(&str, &str)] = files![
     "calc/numbers.json",
     "calc/exact.json",
     "dialects/calc-1.json",
+    "dialects/add.json",
     "dialects/calc-1-es.json",
+    "dialects/ipk-tcp.json",
+    "dialects/length-prefixed.json",
+    "dialects/menu.json",
+    "dialects/one-shot.json",
+    "dialects/unframed.json",
     "notes/calc.json",
 ];
 

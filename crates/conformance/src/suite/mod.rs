@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod embedded;
 mod expand;
+mod fold;
 mod load;
 mod problem;
 mod source;

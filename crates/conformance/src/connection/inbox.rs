@@ -1,0 +1,124 @@
+//! What was received and not yet taken as a reply.
+
+use std::collections::VecDeque;
+
+use super::framing::{Boundary, Quiet, Received, boundary};
+use crate::format::Receive;
+
+/// What was received and not yet taken as a reply.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    bytes: Vec<u8>,
+    taken: usize,
+    /// Of datagrams, the lengths of those that have not been taken.
+    datagrams: VecDeque<usize>,
+}
+
+/// What the inbox holds, by the dialect's framing.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Found {
+    Reply(Received),
+    /// More octets than a reply may have, and no end.
+    TooLong(Vec<u8>),
+    /// The beginning of a reply, or nothing.
+    Incomplete,
+}
+
+impl Inbox {
+    /// The most that is kept unread. What a server sends beyond that stays in the system's buffers, and then in the
+    /// server's, so that a flood cannot fill the grader's memory; no case asks for that much.
+    pub(super) const MOST: usize = 1 << 20;
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.taken > Self::MOST / 2 {
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    pub(super) fn push_datagram(&mut self, bytes: &[u8]) {
+        self.push(bytes);
+        self.datagrams.push_back(bytes.len());
+    }
+
+    pub(super) fn unread(&self) -> &[u8] {
+        &self.bytes[self.taken..]
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.unread().len() >= Self::MOST
+    }
+
+    /// Takes one reply.
+    pub(super) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
+        let first = match (framing, self.datagrams.pop_front()) {
+            (Receive::Datagram { .. }, None) => return Found::Incomplete,
+            (Receive::Datagram { .. }, Some(length)) => &self.unread()[..length],
+            _ => self.unread(),
+        };
+        match boundary(framing, first, quiet) {
+            Boundary::Reply { total, words } => {
+                let raw = self.unread()[..total].to_vec();
+                self.taken += total;
+                Found::Reply(Received::within(raw, words))
+            }
+            Boundary::TooLong => Found::TooLong(self.take_all()),
+            Boundary::Incomplete => Found::Incomplete,
+        }
+    }
+
+    /// All that there is, where only silence could tell that it is a reply.
+    pub(super) fn unended(&self, framing: &Receive) -> Option<Received> {
+        match framing {
+            Receive::Quiet { .. } if !self.unread().is_empty() => Some(Received::new(self.unread(), b"")),
+            Receive::Quiet { .. }
+            | Receive::Delimited { .. }
+            | Receive::UntilClose { .. }
+            | Receive::Fixed(_)
+            | Receive::Datagram { .. }
+            | Receive::Length { .. }
+            | Receive::UntilLine { .. } => None,
+        }
+    }
+
+    /// Takes everything.
+    pub(super) fn take_all(&mut self) -> Vec<u8> {
+        let all = self.bytes.split_off(self.taken);
+        *self = Self::default();
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(words: &[u8], end: &[u8]) -> Found {
+        Found::Reply(Received::new(words, end))
+    }
+
+    #[test]
+    fn a_reply_without_an_end_is_all_that_came_before_the_silence() {
+        let framing = Receive::Quiet { quiet_ms: 50, max: 8 };
+        let mut inbox = Inbox::default();
+        inbox.push(b"OK");
+        assert_eq!(inbox.take(&framing, Quiet::NotYet), Found::Incomplete);
+        inbox.push(b"OK");
+        assert_eq!(inbox.take(&framing, Quiet::Yes), reply(b"OKOK", b""));
+        assert_eq!(inbox.take(&framing, Quiet::Yes), Found::Incomplete);
+        inbox.push(b"123456789");
+        assert_eq!(inbox.take(&framing, Quiet::NotYet), Found::TooLong(b"123456789".to_vec()));
+    }
+
+    #[test]
+    fn what_was_taken_is_given_back_to_the_memory() {
+        let lines = Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 8 };
+        let mut inbox = Inbox::default();
+        for _ in 0..Inbox::MOST {
+            inbox.push(b"OK\n");
+            assert_eq!(inbox.take(&lines, Quiet::NotYet), reply(b"OK", b"\n"));
+        }
+        assert!(inbox.bytes.len() <= Inbox::MOST, "{}", inbox.bytes.len());
+    }
+}

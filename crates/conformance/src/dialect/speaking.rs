@@ -1,0 +1,268 @@
+//! How the messages of a suite are put into the words of a dialect.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::ops::Range;
+
+use regex::bytes::Regex;
+
+use super::{OPERATORS, anchored, compiled};
+use crate::format::{self, Message, Send, Span, fill};
+use crate::number::Decimal;
+use crate::spelling::hint;
+
+/// How messages are written.
+#[derive(Clone, Debug)]
+pub struct Speaking {
+    send: Send,
+    messages: format::Messages,
+    operands: Option<Regex>,
+    garbage: Option<Regex>,
+}
+
+/// A message ready to be sent.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Framed {
+    /// All of it.
+    pub octets: Vec<u8>,
+    /// Where the words are in it.
+    pub words: Range<usize>,
+}
+
+/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("{0}")]
+pub struct Inexpressible(pub String);
+
+/// What a message is in a calculation.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Token {
+    /// An operand.
+    Operand(String),
+    /// An operator.
+    Operator(String),
+    /// No part of one, but the end of the session.
+    Goodbye,
+    /// No part of one.
+    Other,
+}
+
+impl Token {
+    /// What a message is.
+    #[must_use]
+    pub fn of(message: &Message) -> Self {
+        match message {
+            Message::Bare(text) => match classify(text) {
+                Message::Bare(_) => Self::Other,
+                classified => Self::of(&classified),
+            },
+            Message::Operand(value) => Self::Operand(value.clone()),
+            Message::Operator(name) => Self::Operator(name.clone()),
+            Message::Quit => Self::Goodbye,
+            Message::Text(_) | Message::Clear | Message::Hello | Message::Calculate(_) => Self::Other,
+        }
+    }
+}
+
+/// How many operands an operator takes.
+#[must_use]
+pub(crate) fn arity(operator: &str) -> usize {
+    if matches!(operator, "neg" | "abs" | "sqrt") { 1 } else { 2 }
+}
+
+/// The operators of a dialect that has words for any of them and lists none.
+const USUAL_OPERATORS: [&str; 4] = ["+", "-", "*", "/"];
+
+/// The names of the operands in the words of a calculation.
+const PLACES: [&str; 2] = ["a", "b"];
+
+/// The name of the operator in them.
+const OPERATOR: &str = "operator";
+
+impl Speaking {
+    pub(super) fn compile(file: &format::Dialect, faults: &mut Vec<(String, String)>) -> Self {
+        let messages = &file.messages;
+        for (place, operators) in [("operator", &messages.operator), ("calculate", &messages.calculate.each)]
+        {
+            for operator in operators.keys().filter(|name| !OPERATORS.contains(&name.as_str())) {
+                let fault = format!("no operator of a suite{}", hint(operator, OPERATORS));
+                faults.push((format!("messages.{place}.{operator}"), fault));
+            }
+        }
+        let any = messages.calculate.any.iter().map(|words| ("messages.calculate".to_owned(), words));
+        let each = messages.calculate.each.iter();
+        let each = each.map(|(name, words)| (format!("messages.calculate.{name}"), words));
+        for (place, words) in any.chain(each) {
+            faults.extend(unknown_place(words).map(|fault| (place, fault)));
+        }
+        Self {
+            send: file.framing.send.clone(),
+            messages: messages.clone(),
+            operands: compiled("numbers.operands", file.numbers.operands.as_ref(), anchored, faults),
+            garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
+        }
+    }
+
+    /// Whether a whole calculation is one message.
+    #[must_use]
+    pub fn calculates(&self) -> bool {
+        self.messages.calculate != format::Calculations::default()
+    }
+
+    /// Whether whole calculations are the only way to calculate.
+    #[must_use]
+    pub fn has_no_operands(&self) -> bool {
+        self.calculates() && self.messages.operand.is_none()
+    }
+
+    /// Whether a message can be said: there are words for it, and its numbers are such as the protocol carries.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn can_say(&self, message: &Message) -> Result<(), Inexpressible> {
+        self.words(message)?;
+        let operands = match (message, Token::of(message)) {
+            (Message::Calculate(tokens), _) => tokens.split_last().map_or(&[][..], |(_, operands)| operands),
+            (_, Token::Operand(value)) => &[value],
+            (_, Token::Operator(_) | Token::Goodbye | Token::Other) => &[],
+        };
+        let carried =
+            |value: &str| self.operands.as_ref().is_none_or(|regex| regex.is_match(value.as_bytes()));
+        match operands.iter().find(|value| !carried(value)) {
+            Some(value) => Err(Inexpressible(format!("the operand {value}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The words of a message, without the frame.
+    ///
+    /// # Errors
+    /// The dialect has no such message.
+    pub fn words(&self, message: &Message) -> Result<Vec<u8>, Inexpressible> {
+        let words = match message {
+            Message::Bare(text) => return self.words(&classify(text)),
+            Message::Text(text) if self.is_literal(text) => Some(text.clone()),
+            Message::Text(_) => return Err(no_words("literal text")),
+            Message::Operand(value) => {
+                self.messages.operand.as_ref().map(|words| words.replace("{value}", value))
+            }
+            Message::Operator(name) => self.messages.operator.get(name).cloned(),
+            Message::Clear => self.messages.clear.clone(),
+            Message::Quit => self.messages.quit.clone(),
+            Message::Hello => self.messages.hello.clone(),
+            Message::Calculate(tokens) => self.calculation(tokens),
+        };
+        words.map(String::into_bytes).ok_or_else(|| match message {
+            Message::Operand(_) => no_words("an operand alone"),
+            Message::Operator(name) => no_words(&format!("the operator `{name}` alone")),
+            Message::Clear => no_words("`clear`"),
+            Message::Quit => no_words("`quit`"),
+            Message::Hello => no_words("`hello`"),
+            Message::Calculate(tokens) => no_words(&format!("the calculation {}", tokens.join(" "))),
+            Message::Bare(_) | Message::Text(_) => no_words("literal text"),
+        })
+    }
+
+    /// A message with what ends it, or stands before it.
+    ///
+    /// # Errors
+    /// The message is too long for the frame.
+    pub fn framed(&self, words: &[u8]) -> Result<Framed, Inexpressible> {
+        let too_long = || Inexpressible(format!("a message of {} octets", words.len()));
+        let (before, behind) = match &self.send {
+            Send::Bare => (Vec::new(), Vec::new()),
+            Send::Delimited(delimiter) => (Vec::new(), delimiter.clone()),
+            Send::Fixed { length, pad } => {
+                let missing = length.checked_sub(words.len()).ok_or_else(too_long)?;
+                (Vec::new(), vec![*pad; missing])
+            }
+            Send::Length(length) => {
+                let counted = match length.counts {
+                    Span::Body => words.len(),
+                    Span::All => words.len() + length.header(),
+                };
+                let width = length.width.octets();
+                (length.endian.encode(counted as u64, width).ok_or_else(too_long)?, Vec::new())
+            }
+        };
+        let start = before.len();
+        Ok(Framed { octets: [&before, words, &behind].concat(), words: start..start + words.len() })
+    }
+
+    /// How many messages there are in octets that were sent as they are.
+    #[must_use]
+    pub fn messages_in(&self, octets: &[u8]) -> usize {
+        match &self.send {
+            Send::Delimited(delimiter) => {
+                octets.windows(delimiter.len()).filter(|window| window == delimiter).count()
+            }
+            Send::Bare | Send::Fixed { .. } | Send::Length(_) => 1,
+        }
+    }
+
+    /// Text that is no message where operands and operators are messages may be one where whole calculations are.
+    fn is_literal(&self, text: &str) -> bool {
+        match &self.garbage {
+            Some(garbage) => garbage.is_match(text.as_bytes()),
+            None => !self.has_no_operands(),
+        }
+    }
+
+    fn calculation(&self, tokens: &[String]) -> Option<String> {
+        let (operator, operands) = tokens.split_last()?;
+        if operands.len() != arity(operator) {
+            return None;
+        }
+        let calculate = &self.messages.calculate;
+        let words = match calculate.each.get(operator) {
+            Some(words) => words,
+            None => calculate.any.as_ref().filter(|_| self.spelling(operator).is_some())?,
+        };
+        let spelling = self.spelling(operator).unwrap_or(operator);
+        let places: BTreeMap<&str, &str> = PLACES
+            .into_iter()
+            .zip(operands.iter().map(String::as_str))
+            .chain([(OPERATOR, spelling)])
+            .collect();
+        let Ok(filled) =
+            fill(words, |name| Ok::<_, Infallible>(places.get(name).map(|text| (*text).to_owned())));
+        Some(filled)
+    }
+
+    fn spelling<'o>(&'o self, operator: &'o str) -> Option<&'o str> {
+        let operators = &self.messages.operator;
+        if operators.is_empty() {
+            return USUAL_OPERATORS.contains(&operator).then_some(operator);
+        }
+        operators.get(operator).map(String::as_str)
+    }
+}
+
+/// What is wrong with the names in the words of a calculation.
+fn unknown_place(words: &str) -> Option<String> {
+    let known = [PLACES[0], PLACES[1], OPERATOR];
+    let lookup = |name: &str| {
+        if known.contains(&name) {
+            Ok(None)
+        } else {
+            Err(format!("nothing is called `{{{name}}}`{}", hint(name, known)))
+        }
+    };
+    fill(words, lookup).err()
+}
+
+/// A bare string is what it is written like.
+fn classify(text: &str) -> Message {
+    match text {
+        "CLEAR" => Message::Clear,
+        "QUIT" => Message::Quit,
+        "HELLO" => Message::Hello,
+        _ if OPERATORS.contains(&text) => Message::Operator(text.to_owned()),
+        _ if Decimal::parse(text).is_some() => Message::Operand(text.to_owned()),
+        _ => Message::Text(text.to_owned()),
+    }
+}
+
+fn no_words(what: &str) -> Inexpressible {
+    Inexpressible(format!("no words for {what}"))
+}

@@ -1,0 +1,125 @@
+//! Every dialect that is built in has a right server here, which is failed by no case, and a wrong one, which is found out.
+
+mod arithmetic;
+mod grading;
+mod server;
+mod tcp;
+
+use std::net::SocketAddr;
+use std::thread;
+
+use arithmetic::{Arithmetic, right, swapped};
+use calc_conformance::verdict::Verdict;
+use grading::{flaws, grade, note_of, passed};
+
+/// A dialect, its server, and cases that have to apply to it.
+struct Row {
+    dialect: &'static str,
+    serve: fn(Arithmetic) -> SocketAddr,
+    /// So many cases apply and are passed, at least.
+    passed: usize,
+    applicable: &'static [&'static str],
+    /// What swapped operands look like.
+    swapped: &'static str,
+}
+
+const EVERYWHERE: [&str; 5] = [
+    "session/operand-order#subtraction",
+    "session/several-transactions",
+    "clients/second-while-first-is-idle",
+    "clients/operands-are-private",
+    "clients/sixteen",
+];
+
+const ROWS: &[Row] = &[
+    Row {
+        dialect: "calc-1-es",
+        serve: tcp::spanish,
+        passed: 150,
+        applicable: &["errors/division-by-zero#eight-by-zero", "errors/too-many-operands"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "add",
+        serve: tcp::add,
+        passed: 40,
+        applicable: &[
+            "errors/division-by-zero#eight-by-zero",
+            "framing/byte-by-byte",
+            "clients/slow-typist",
+            "messages/quit-with-operands",
+        ],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "ipk-tcp",
+        serve: tcp::ipk,
+        passed: 20,
+        applicable: &["framing/byte-by-byte", "clients/slow-typist"],
+        swapped: "accepted",
+    },
+    Row {
+        dialect: "length-prefixed",
+        serve: tcp::length_prefixed,
+        passed: 40,
+        applicable: &[
+            "errors/division-by-zero#eight-by-zero",
+            "framing/byte-by-byte",
+            "pipelining/three-transactions",
+        ],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "menu",
+        serve: tcp::menu,
+        passed: 40,
+        applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "one-shot",
+        serve: tcp::one_shot,
+        passed: 30,
+        applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "unframed",
+        serve: tcp::unframed,
+        passed: 30,
+        applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "operands-swapped",
+    },
+];
+
+#[test]
+fn right_servers_pass_whatever_applies_to_them() {
+    in_each_dialect(|row| {
+        let report = grade(row.dialect, (row.serve)(right));
+        assert_eq!(flaws(&report), "", "{}", row.dialect);
+        assert!(passed(&report) >= row.passed, "{}: only {} cases", row.dialect, passed(&report));
+        for id in EVERYWHERE.iter().chain(row.applicable) {
+            let result = report.results.iter().find(|result| result.id == *id);
+            let verdict = result.map(|result| &result.verdict);
+            assert_eq!(verdict, Some(&Verdict::Pass), "{} {id}", row.dialect);
+        }
+    });
+}
+
+#[test]
+fn servers_that_swap_the_operands_are_found_out() {
+    in_each_dialect(|row| {
+        let report = grade(row.dialect, (row.serve)(swapped));
+        let note = note_of(&report, "session/operand-order#subtraction");
+        assert_eq!(note, Some(row.swapped), "{}: {}", row.dialect, flaws(&report));
+    });
+}
+
+/// All at the same time, since most of it is waiting.
+fn in_each_dialect(test: impl Fn(&Row) + Sync) {
+    thread::scope(|scope| {
+        for row in ROWS {
+            scope.spawn(|| test(row));
+        }
+    });
+}
