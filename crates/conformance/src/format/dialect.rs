@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::SchemaKey;
 use crate::language::Text;
 
 /// A dialect as written.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dialect {
     /// For the editor.
@@ -49,7 +50,7 @@ pub struct Dialect {
 }
 
 /// What carries the protocol. A target `unix:PATH` takes the place of TCP.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// A stream of octets.
@@ -58,7 +59,7 @@ pub enum Transport {
 }
 
 /// How messages are told apart, in each direction.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Framing {
     /// What we add to a message.
@@ -68,7 +69,7 @@ pub struct Framing {
 }
 
 /// How a message is framed when it is sent.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Send {
     /// What ends it.
@@ -77,7 +78,7 @@ pub struct Send {
 }
 
 /// How a reply is found.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(try_from = "RawReceive")]
 pub enum Receive {
     /// It ends with a delimiter.
@@ -99,7 +100,7 @@ pub enum Receive {
 }
 
 /// How messages are written. `{value}` is the operand; a message that is not here cannot be said in the dialect.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Messages {
     /// An operand, `"{value}"`.
@@ -115,7 +116,7 @@ pub struct Messages {
 }
 
 /// One kind of reply.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     /// The whole reply matches it. The groups `number` and `code` say where the number and the code stand.
@@ -128,7 +129,7 @@ pub struct Reply {
 pub type Codes = BTreeMap<String, String>;
 
 /// A small deviation, tried when a server fails the preflight. It costs the cases that cite what it breaks, and no others.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Relaxation {
     /// Its name.
@@ -172,7 +173,7 @@ impl Relaxation {
 /// The longest reply where the dialect names none.
 const LONGEST_REPLY: usize = 4096;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawReceive {
     delimiter: Option<String>,
