@@ -117,7 +117,7 @@ impl Validator<'_> {
         faults: &mut Vec<String>,
     ) -> bool {
         let count =
-            |value: &Value| value.as_object().map_or(value.as_array().map(Vec::len), |map| Some(map.len()));
+            |value: &Value| value.as_object().map(Map::len).or_else(|| value.as_array().map(Vec::len));
         let bound = || usize::try_from(rule.as_u64().expect("a bound is a number")).expect("a small number");
         match keyword {
             "$schema" | "$defs" | "title" | "description" | "default" | "format" => {}

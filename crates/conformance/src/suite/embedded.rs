@@ -22,9 +22,15 @@ const FILES: &[(&str, &str)] = files![
     "calc/clients.json",
     "calc/numbers.json",
     "calc/exact.json",
+    "echo/suite.json",
+    "echo/stream.json",
+    "echo/connections.json",
+    "echo/clients.json",
     "dialects/calc-1.json",
     "dialects/calc-1-es.json",
+    "dialects/echo.json",
     "notes/calc.json",
+    "notes/echo.json",
 ];
 
 /// The text of an embedded file.
