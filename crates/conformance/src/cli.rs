@@ -13,6 +13,7 @@ use crate::format::Level;
 use crate::language::Language;
 use crate::report::{Detail, Terminal};
 use crate::run::{Completion, Options, Report, grade};
+use crate::schema::Kind;
 use crate::selection::{Levels, Pattern, Selection};
 use crate::suite::{self, Suite};
 
@@ -46,6 +47,12 @@ enum Command {
         /// The files
         #[arg(required = true)]
         files: Vec<String>,
+    },
+    /// Print the JSON Schema of a kind of file, for editors and validators
+    Schema {
+        /// The kind of file
+        #[arg(value_enum, default_value_t = Kind::Suite)]
+        kind: Kind,
     },
 }
 
@@ -132,6 +139,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
+        Some(Command::Schema { kind }) => schema(kind),
         None => list_or_grade(&cli.grade),
     };
     match exit {
@@ -157,6 +165,11 @@ fn check(files: &[String]) -> anyhow::Result<Exit> {
         }
     }
     Ok(exit)
+}
+
+fn schema(kind: Kind) -> anyhow::Result<Exit> {
+    io::stdout().write_all(kind.text().as_bytes())?;
+    Ok(Exit::Passed)
 }
 
 fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {

@@ -66,10 +66,12 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawText {
+pub(crate) struct RawText {
+    /// In English.
     en: String,
+    /// In Spanish; without it, the English text is shown.
     es: Option<String>,
 }
 

@@ -47,6 +47,7 @@ pub mod number;
 pub mod replay;
 pub mod report;
 pub mod run;
+pub mod schema;
 pub mod selection;
 pub mod spelling;
 pub mod suite;

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::message::exactly_one;
+use super::schema::OneOrMany;
 use super::{Matcher, Message, Step, Template, When, one_or_many};
 use crate::language::Text;
 
 /// A case as written; `rows` may make several of it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// `chapter/slug`; it never changes, since grades and commands refer to it.
@@ -54,7 +56,7 @@ pub struct Case {
 }
 
 /// How binding a requirement is, and so a case.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A server that fails it does not conform.
@@ -80,11 +82,12 @@ pub enum Exchange {
 }
 
 /// A diagnosis: what a known wrong reply or event means.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Wrong {
     /// What came instead: one of these.
     #[serde(deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany<When>")]
     pub when: Vec<When>,
     /// The note that explains it.
     pub note: Option<String>,
@@ -94,7 +97,7 @@ pub struct Wrong {
 }
 
 /// What a known wrong reply makes of the case.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 pub enum WrongVerdict {
     /// The case is failed.
     #[default]
@@ -174,11 +177,15 @@ impl<'de> Visitor<'de> for ExchangeVisitor {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawCalculate {
+pub(super) struct RawCalculate {
+    /// Operands, then the operator.
     calculate: Vec<String>,
+    /// The number that the result has to be equal to.
     result: Option<String>,
+    /// The code with which it is refused.
     fail: Option<String>,
+    /// What the last reply has to be.
     expect: Option<Matcher>,
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::{Framing, Matcher, Message, Receive, SchemaKey, string_or_object};
 use crate::language::Text;
 
 /// A dialect as written.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dialect {
     /// For the editor.
@@ -58,7 +59,7 @@ pub struct Dialect {
 }
 
 /// What carries the protocol. A target `unix:PATH` takes the place of TCP.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
     /// A stream of octets.
@@ -69,7 +70,7 @@ pub enum Transport {
 }
 
 /// How long a connection lasts.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lifetime {
     /// Until one of the two has enough.
@@ -80,7 +81,7 @@ pub enum Lifetime {
 }
 
 /// How messages are written. `{value}` is the operand; a message that is not here cannot be said in the dialect.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Messages {
     /// An operand, `"{value}"`.
@@ -130,7 +131,7 @@ impl<'de> Deserialize<'de> for Calculations {
 }
 
 /// Which numbers the protocol can carry; a case with another is `n/a`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Numbers {
     /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`.
@@ -142,7 +143,7 @@ pub struct Numbers {
 }
 
 /// How near a result is to the true one.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(try_from = "String")]
 pub enum Precision {
     /// As PROTOCOL.md NUM-1 asks, which binary64 manages; a case about exact decimals is `n/a`.
@@ -167,7 +168,7 @@ impl TryFrom<String> for Precision {
 }
 
 /// One kind of reply.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     /// The whole reply matches it. The groups `number` and `code` say where the number and the code stand.
@@ -180,7 +181,7 @@ pub struct Reply {
 pub type Codes = BTreeMap<String, String>;
 
 /// A small deviation, tried when a server fails the preflight. It costs the cases that cite what it breaks, and no others.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Relaxation {
     /// Its name.

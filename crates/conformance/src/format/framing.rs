@@ -1,12 +1,13 @@
 //! How messages are told apart, in each direction.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Octets;
 use super::message::{True, exactly_one};
 
 /// How messages are told apart, in each direction.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Framing {
     /// What we add to a message.
@@ -16,7 +17,7 @@ pub struct Framing {
 }
 
 /// How a message is framed when it is sent.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(try_from = "RawSend")]
 pub enum Send {
     /// `{}`: not at all.
@@ -35,7 +36,7 @@ pub enum Send {
 }
 
 /// How a reply is found.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(try_from = "RawReceive")]
 pub enum Receive {
     /// It ends with a delimiter.
@@ -85,7 +86,7 @@ pub enum Receive {
 }
 
 /// A length before a message.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Length {
     /// How many octets the length has: 1, 2 or 4.
@@ -102,12 +103,12 @@ pub struct Length {
 }
 
 /// How many octets a length has.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(try_from = "u8")]
 pub struct Width(u8);
 
 /// Which octet of a number comes first.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Endian {
     /// The most significant one: network order.
@@ -118,7 +119,7 @@ pub enum Endian {
 }
 
 /// A part of a message that is framed by its length.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Span {
     /// What stands behind the length.
@@ -186,7 +187,7 @@ impl Length {
 /// The longest reply where the dialect names none.
 const LONGEST_REPLY: usize = 4096;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawSend {
     delimiter: Option<Octets>,
@@ -223,7 +224,7 @@ impl TryFrom<RawSend> for Send {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawReceive {
     delimiter: Option<Octets>,

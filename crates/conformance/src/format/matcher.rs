@@ -1,5 +1,6 @@
 //! What a reply has to be, and what a known wrong one looks like.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::message::{True, exactly_one};
@@ -110,9 +111,9 @@ impl<'de> Deserialize<'de> for Matcher {
     }
 }
 
-#[derive(Default, Deserialize, PartialEq)]
+#[derive(Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
-struct RawMatcher {
+pub(super) struct RawMatcher {
     event: Option<Events>,
     fail: Option<String>,
     number: Option<String>,
@@ -186,7 +187,7 @@ impl Template for When {
 impl When {}
 
 /// What can happen instead of the expected.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, JsonSchema, PartialEq)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventName {
     /// No reply came in time.
@@ -231,7 +232,7 @@ impl<'de> Deserialize<'de> for When {
 }
 
 #[derive(PartialEq)]
-struct Events(Vec<EventName>);
+pub(super) struct Events(Vec<EventName>);
 
 impl<'de> Deserialize<'de> for Events {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

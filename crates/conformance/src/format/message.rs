@@ -1,5 +1,6 @@
 //! What a client says: messages of the dialect, and raw octets.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::{Template, string_or_object};
@@ -51,14 +52,20 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawMessage {
+pub(super) struct RawMessage {
+    /// Literally this text, in the dialect's frame.
     text: Option<String>,
+    /// An operand.
     operand: Option<String>,
+    /// An operator by its name in the suite: + - * / % ^ neg abs sqrt.
     operator: Option<String>,
+    /// Forget the operands held.
     clear: Option<True>,
+    /// Goodbye.
     quit: Option<True>,
+    /// What is on offer?
     hello: Option<True>,
 }
 
@@ -140,12 +147,16 @@ impl<'de> Deserialize<'de> for Octets {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawOctets {
+pub(super) struct RawOctets {
+    /// The UTF-8 octets of this text.
     text: Option<String>,
+    /// Pairs of hexadecimal digits.
     hex: Option<String>,
+    /// A text that is repeated.
     fill: Option<String>,
+    /// How often `fill` is repeated.
     count: Option<u32>,
 }
 

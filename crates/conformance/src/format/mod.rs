@@ -11,6 +11,7 @@ mod framing;
 mod matcher;
 mod message;
 mod raw_step;
+mod schema;
 mod step;
 mod suite;
 mod template;
@@ -31,7 +32,7 @@ pub(crate) use template::{Template, fill, is_name};
 pub(crate) use visit::{one_or_many, string_or_object};
 
 /// The `$schema` key, which an editor reads and we do not.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Deserialize, schemars::JsonSchema)]
 #[serde(transparent)]
 pub struct SchemaKey(Option<String>);
 

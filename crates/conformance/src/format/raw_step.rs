@@ -1,8 +1,10 @@
 //! A step as serde sees it: every verb and every modifier is a field, and one verb may be there.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::message::{True, exactly_one};
+use super::schema::OneOrMany;
 use super::step::{Action, Ending, Reading, Step};
 use super::{Delivery, Matcher, Message, Octets, Part, Segments, Wrong, one_or_many};
 
@@ -16,43 +18,67 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 /// More connections than this are a load test, and many systems allow a process only 256 open files.
 const MOST_CLIENTS: u32 = 200;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawStep {
+    /// The connection, by its name; without one, the connection that was opened last.
     on: Option<String>,
+    /// Open a connection and name it.
     connect: Option<String>,
+    /// With `connect`: what comes on it is never read.
     unread: Option<True>,
+    /// Messages of the dialect, in one write unless cut into segments.
     say: Option<Many<Message>>,
+    /// With `say`: the whole of the messages, or one half.
     part: Option<Part>,
+    /// With `say` or `send`: in how many writes.
     segments: Option<Segments>,
+    /// With `segments`: the pause between two writes, in milliseconds.
     gap_ms: Option<u64>,
+    /// Raw octets, without the dialect's frame.
     send: Option<Many<Octets>>,
+    /// One reply.
     expect: Option<Matcher>,
+    /// With `expect`: from here on this name in braces stands for the reply's number, or all of the reply if it has none.
     capture: Option<String>,
+    /// The server closes the connection.
     expect_close: Option<Ending>,
+    /// Nothing comes for so many milliseconds.
     expect_silence: Option<u64>,
+    /// We send no more, and go on reading.
     half_close: Option<True>,
+    /// We close.
     close: Option<True>,
+    /// We close with a reset.
     abort: Option<True>,
+    /// We wait, in milliseconds.
     wait_ms: Option<u64>,
+    /// Steps, several times; `{n}` counts from 1.
     repeat: Option<RawRepeat>,
+    /// So many fresh connections at once; each step is done on all of them before the next; `{n}` is the client's number.
     clients: Option<RawClients>,
+    /// The suite's exchange with known replies, to see that nothing extra came.
     fence: Option<True>,
+    /// Diagnoses for this step, tried before those of the case.
     #[serde(default)]
     wrong: Vec<Wrong>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawRepeat {
+    /// How often.
     times: u32,
+    /// What is done.
     steps: Vec<Step>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawClients {
+    /// How many.
     count: u32,
+    /// What is done.
     steps: Vec<Step>,
 }
 
@@ -150,6 +176,20 @@ impl Action {
 }
 
 struct Many<T>(Vec<T>);
+
+impl<T: JsonSchema> JsonSchema for Many<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        OneOrMany::<T>::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        OneOrMany::<T>::json_schema(generator)
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

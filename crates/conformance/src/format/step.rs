@@ -1,5 +1,6 @@
 //! One step of a case: an object with exactly one verb.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::raw_step::RawStep;
@@ -91,7 +92,7 @@ pub enum Reading {
 }
 
 /// How a connection is closed by the server.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// Closed in either way; a reset earns a warning.

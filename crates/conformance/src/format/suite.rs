@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Case, Exchange, Level, SchemaKey, Wrong};
 use crate::language::Text;
 
 /// `suite.json`: what is tested against what. It names its chapters, or holds its cases itself.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// For the editor.
@@ -55,7 +56,7 @@ pub struct Suite {
 }
 
 /// One requirement of the document that the suite tests.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// `FRAME-1`
@@ -72,7 +73,7 @@ pub struct Requirement {
 }
 
 /// How cases become a grade.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Grading {
     /// What a point of a SHOULD weighs beside one of a MUST.
@@ -86,7 +87,7 @@ impl Default for Grading {
 }
 
 /// A file of cases.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chapter {
     /// For the editor.
@@ -101,7 +102,7 @@ pub struct Chapter {
 }
 
 /// A file of notes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Notes {
     /// For the editor.
@@ -112,7 +113,7 @@ pub struct Notes {
 }
 
 /// A named diagnosis.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// Its name, which `wrong` refers to.

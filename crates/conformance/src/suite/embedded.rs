@@ -22,6 +22,10 @@ const FILES: &[(&str, &str)] = files![
     "calc/clients.json",
     "calc/numbers.json",
     "calc/exact.json",
+    "echo/suite.json",
+    "echo/stream.json",
+    "echo/connections.json",
+    "echo/clients.json",
     "dialects/calc-1.json",
     "dialects/add.json",
     "dialects/calc-1-es.json",
@@ -30,7 +34,9 @@ const FILES: &[(&str, &str)] = files![
     "dialects/menu.json",
     "dialects/one-shot.json",
     "dialects/unframed.json",
+    "dialects/echo.json",
     "notes/calc.json",
+    "notes/echo.json",
 ];
 
 /// The text of an embedded file.

@@ -7,10 +7,12 @@
 mod page;
 mod shell;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use calc_conformance::schema::Kind;
 use serde_json::{Value, json};
 
 use crate::page::{blocks, dialogue, first_cells, page};
@@ -85,6 +87,34 @@ fn every_row_of_the_tables_of_steps_matchers_and_messages_loads() {
     assert_eq!(events.len(), 12, "{events:?}");
     let steps = json!([{"say": "8", "wrong": [{"when": {"event": events}, "verdict": "n/a"}]}]);
     shell.check(&case(steps));
+}
+
+#[test]
+fn the_page_names_every_field_of_every_kind_of_file() {
+    let page = page();
+    for kind in Kind::ALL {
+        let mut names = BTreeSet::new();
+        fields(&kind.schema(), &mut names);
+        assert!(names.len() > 3, "{kind:?}: {names:?}");
+        for name in names {
+            let named = [format!("`{name}`"), format!("\"{name}\":"), format!("`{name}:")];
+            assert!(named.iter().any(|named| page.contains(named)), "{name} of {kind:?}");
+        }
+    }
+}
+
+/// The names of all fields in a schema.
+fn fields(schema: &Value, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(keywords) => {
+            if let Some(Value::Object(properties)) = keywords.get("properties") {
+                names.extend(properties.keys().cloned());
+            }
+            keywords.values().for_each(|value| fields(value, names));
+        }
+        Value::Array(values) => values.iter().for_each(|value| fields(value, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The messages of the program are in its source; those of serde (unknown and missing fields) are not.
