@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum};
 ///
 /// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM
 /// (on Windows: Ctrl-C). Then no client is accepted any more, and all that the connected ones had sent is answered.
-/// A second signal ends it at once.
+/// A second signal ends it at once; within a second of the first it counts as the same request.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -53,7 +53,7 @@ Exit codes:
   1  a fault of its own or of the system
   2  the command line is wrong
   3  cannot listen
-  4  stopped at once by a second signal; replies may be lost";
+  4  stopped at once by another signal, more than a second after the first; replies may be lost";
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, ValueEnum)]

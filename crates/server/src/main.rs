@@ -104,7 +104,7 @@ async fn run(listeners: Vec<Listener>, limits: Limits) -> Result<End, Failure> {
     }
     select! {
         outcome = &mut server => ended(outcome?),
-        () = signals.next() => Ok(End::AtOnce),
+        () = signals.next_request() => Ok(End::AtOnce),
     }
 }
 
