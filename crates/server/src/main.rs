@@ -1,33 +1,41 @@
 //! The `calc-server` binary: arguments, log, signals and exit codes around [`calc_server::run`].
 
 mod args;
+mod log;
 mod signals;
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
 };
 
 use calc_server::{Address, Host, Limits, ListenError, Listener};
 use clap::Parser as _;
 use tokio::{select, sync::oneshot};
-use tracing::{Level, warn};
+use tracing::warn;
 
-use crate::{
-    args::{Args, LogFormat},
-    signals::Signals,
-};
+use crate::{args::Args, log::Log, signals::Signals};
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    start_log(&args);
+    let log = match Log::start(args.log_format, args.verbose) {
+        Ok(log) => log,
+        Err(error) => {
+            let failure = Failure::Start(error);
+            // If nobody reads the errors, the exit code still tells.
+            let _ = writeln!(io::stderr(), "{}", failure.last_words());
+            return failure.into();
+        }
+    };
     #[cfg(unix)]
     raise_descriptor_limit(args.limits().max_connections.get() as u64);
     match serve(&args) {
-        Ok(end) => end.into(),
+        Ok(end) => {
+            log.close(None);
+            end.into()
+        }
         Err(failure) => {
-            // If nobody reads the errors, the exit code still tells.
-            let _ = writeln!(io::stderr(), "calc-server: {failure}");
+            log.close(Some(failure.last_words()));
             failure.into()
         }
     }
@@ -47,6 +55,12 @@ enum Failure {
     Start(#[from] io::Error),
     #[error("the server itself failed: {0}")]
     Fault(#[from] tokio::task::JoinError),
+}
+
+impl Failure {
+    fn last_words(&self) -> String {
+        format!("calc-server: {self}")
+    }
 }
 
 impl From<End> for ExitCode {
@@ -125,25 +139,6 @@ fn announce(listeners: &[Listener]) {
         }
     }
     let _ = stdout.flush();
-}
-
-fn start_log(args: &Args) {
-    let level = match args.verbose {
-        0 => Level::WARN,
-        1 => Level::INFO,
-        2.. => Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        // A failure to log would be printed to the same stderr, and a closed one would be a panic.
-        .log_internal_errors(false)
-        .with_max_level(level);
-    match args.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
 }
 
 /// Has the system allow as many descriptors as the connections need, as far as it lets us.

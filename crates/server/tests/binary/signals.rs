@@ -109,6 +109,23 @@ fn a_signal_that_arrives_twice_is_one_request() {
     assert_eq!(server.ended().0.code(), Some(0));
 }
 
+/// Nobody reads the log until the server has ended, and it grows far beyond what a pipe holds.
+#[test]
+fn a_log_that_nobody_reads_holds_up_neither_the_clients_nor_the_stop() {
+    let args = ["--host", "127.0.0.1", "--port", "0", "--grace", "1000", "-vv"];
+    let server = Server::start(1, args);
+    for _ in 0..20 {
+        let reply = crate::support::answer(&server.addresses[0], &"1\nCLEAR\n".repeat(20_000));
+        assert!(reply == "OK\n".repeat(40_000));
+    }
+    signal(&server, Signal::TERM);
+    assert_eq!(server.ended().0.code(), Some(0));
+
+    let server = Server::start(1, args);
+    let _client = stubborn_client(&server);
+    assert_ends_by_a_second_signal(server);
+}
+
 /// Stops a server that would take much longer to end, and goes on asking.
 fn assert_ends_by_a_second_signal(mut server: Server) {
     let start = Instant::now();
