@@ -26,9 +26,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["hosts", "port"])]
     pub(crate) unix: Option<std::path::PathBuf>,
 
-    /// How many connections are served at the same time; further clients wait in the kernel's queue
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_connections)]
-    max_connections: NonZeroUsize,
+    /// How many connections are served at the same time; further clients wait in the kernel's queue [default: 10000]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_connections: Option<NonZeroUsize>,
 
     /// Close a connection on which no message has been completed for this long
     #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout))]
@@ -66,11 +66,12 @@ pub(crate) enum LogFormat {
 
 impl Args {
     pub(crate) fn limits(&self) -> Limits {
+        let defaults = Limits::default();
         Limits {
-            max_connections: self.max_connections,
+            max_connections: self.max_connections.unwrap_or(defaults.max_connections),
             idle_timeout: self.idle_timeout.0,
             grace: self.grace.0,
-            ..Limits::default()
+            ..defaults
         }
     }
 }

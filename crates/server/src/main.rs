@@ -6,13 +6,14 @@ mod signals;
 
 use std::{
     io::{self, Write as _},
+    num::NonZeroUsize,
     process::ExitCode,
 };
 
 use calc_server::{Address, Host, Limits, ListenError, Listener};
 use clap::Parser as _;
 use tokio::{select, sync::oneshot};
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::{args::Args, log::Log, signals::Signals};
 
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         }
     };
     #[cfg(unix)]
-    raise_descriptor_limit(args.limits().max_connections.get() as u64);
+    raise_descriptor_limit(args.max_connections);
     match serve(&args) {
         Ok(end) => {
             log.close(None);
@@ -141,13 +142,15 @@ fn announce(listeners: &[Listener]) {
     let _ = stdout.flush();
 }
 
-/// Has the system allow as many descriptors as the connections need, as far as it lets us.
+/// Has the system allow as many descriptors as the connections need, as far as it lets us. That it falls short is worth a warning
+/// only where somebody has asked for that many connections.
 #[cfg(unix)]
-fn raise_descriptor_limit(max_connections: u64) {
+fn raise_descriptor_limit(asked_for: Option<NonZeroUsize>) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     /// What a process has open beside its connections: standard streams, listeners, the runtime's own.
     const OTHERS: u64 = 32;
-    let wanted = max_connections.saturating_add(OTHERS);
+    let max_connections = asked_for.unwrap_or_else(|| Limits::default().max_connections);
+    let wanted = (max_connections.get() as u64).saturating_add(OTHERS);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let allowed = maximum.map_or(wanted, |maximum| maximum.min(wanted));
     if current.is_some_and(|current| current < allowed) {
@@ -157,10 +160,10 @@ fn raise_descriptor_limit(max_connections: u64) {
         }
     }
     if allowed < wanted {
-        warn!(
-            allowed,
-            max_connections,
-            "the limit of open files is below the connections to be served; others will wait"
-        );
+        const SHORT: &str = "the limit of open files is below the connections to be served; others will wait";
+        match asked_for {
+            Some(_) => warn!(allowed, max_connections, "{SHORT}"),
+            None => info!(allowed, max_connections, "{SHORT}"),
+        }
     }
 }
