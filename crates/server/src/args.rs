@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{fmt, num::NonZeroUsize, str::FromStr, time::Duration};
+use std::{fmt, num::NonZeroUsize, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use calc_server::Limits;
 use clap::{Parser, ValueEnum};
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(crate) port: u16,
 
     /// An address to listen on, or a name and all its addresses; may be given several times [default: 127.0.0.1 and ::1]
-    #[arg(long = "host", value_name = "HOST")]
+    #[arg(long = "host", value_name = "HOST", value_parser = host)]
     pub(crate) hosts: Vec<String>,
 
     /// A Unix socket to listen on instead; a dead one of that name is replaced
@@ -31,10 +31,10 @@ pub(crate) struct Args {
     pub(crate) max_connections: Option<NonZeroUsize>,
 
     /// Close a connection on which no message has been completed for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout), value_parser = idle_timeout)]
     idle_timeout: Seconds,
 
-    /// How long the connections have to finish after the first signal
+    /// How long the connections have to finish after the first signal; with 0 they are cut off at once
     #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().grace))]
     grace: Seconds,
 
@@ -74,6 +74,19 @@ impl Args {
             ..defaults
         }
     }
+}
+
+fn host(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("give an address or a name") } else { Ok(text.to_owned()) }
+}
+
+/// No shorter than a client can act, and no longer than anybody watches a server.
+fn idle_timeout(text: &str) -> Result<Seconds, &'static str> {
+    const RANGE: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(24 * 3600);
+    text.parse()
+        .ok()
+        .filter(|Seconds(time)| RANGE.contains(time))
+        .ok_or("give a number of seconds from 0.001 to 86400")
 }
 
 /// A time in seconds, whole or with a fraction.
