@@ -38,8 +38,8 @@ enum Acceptor {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(
-        tokio::net::UnixListener,
         #[expect(dead_code, reason = "removes the socket's file when dropped")] crate::listen::SocketFile,
+        tokio::net::UnixListener,
     ),
 }
 
@@ -110,7 +110,7 @@ impl Acceptor {
                 .poll_accept(context)
                 .map_ok(|(stream, address)| (Stream::Tcp(stream), Peer::Tcp(address))),
             #[cfg(unix)]
-            Self::Unix(listener, _) => {
+            Self::Unix(_, listener) => {
                 listener.poll_accept(context).map_ok(|(stream, _)| (Stream::Unix(stream), Peer::Unix))
             }
         }
@@ -125,7 +125,7 @@ impl Acceptor {
                 Ok((Stream::Tcp(TcpStream::from_std(socket.into())?), Peer::Tcp(address)))
             }
             #[cfg(unix)]
-            Self::Unix(listener, _) => {
+            Self::Unix(_, listener) => {
                 let (socket, _) = SockRef::from(listener).accept()?;
                 socket.set_nonblocking(true)?;
                 Ok((Stream::Unix(tokio::net::UnixStream::from_std(socket.into())?), Peer::Unix))
@@ -141,8 +141,8 @@ impl TryFrom<Listener> for Acceptor {
         match listener.socket {
             Socket::Tcp(socket) => TcpListener::from_std(socket).map(Self::Tcp),
             #[cfg(unix)]
-            Socket::Unix(socket, file) => {
-                tokio::net::UnixListener::from_std(socket).map(|l| Self::Unix(l, file))
+            Socket::Unix(file, socket) => {
+                tokio::net::UnixListener::from_std(socket).map(|listener| Self::Unix(file, listener))
             }
         }
     }
