@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{fmt, num::NonZeroUsize, str::FromStr, time::Duration};
+use std::{fmt, num::NonZeroUsize, ops::RangeInclusive, str::FromStr, time::Duration};
 
 use calc_server::Limits;
 use clap::{Parser, ValueEnum};
@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum};
 ///
 /// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM
 /// (on Windows: Ctrl-C). Then no client is accepted any more, and all that the connected ones had sent is answered.
-/// A second signal ends it at once.
+/// A second signal ends it at once; within a second of the first it counts as the same request.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(crate) port: u16,
 
     /// An address to listen on, or a name and all its addresses; may be given several times [default: 127.0.0.1 and ::1]
-    #[arg(long = "host", value_name = "HOST")]
+    #[arg(long = "host", value_name = "HOST", value_parser = host)]
     pub(crate) hosts: Vec<String>,
 
     /// A Unix socket to listen on instead; a dead one of that name is replaced
@@ -26,15 +26,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["hosts", "port"])]
     pub(crate) unix: Option<std::path::PathBuf>,
 
-    /// How many connections are served at the same time; further clients wait in the kernel's queue
-    #[arg(long, value_name = "COUNT", default_value_t = Limits::default().max_connections)]
-    max_connections: NonZeroUsize,
+    /// How many connections are served at the same time; further clients wait in the kernel's queue [default: 10000]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_connections: Option<NonZeroUsize>,
 
     /// Close a connection on which no message has been completed for this long
-    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout))]
+    #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().idle_timeout), value_parser = idle_timeout)]
     idle_timeout: Seconds,
 
-    /// How long the connections have to finish after the first signal
+    /// How long the connections have to finish after the first signal; with 0 they are cut off at once
     #[arg(long, value_name = "SECONDS", default_value_t = Seconds(Limits::default().grace))]
     grace: Seconds,
 
@@ -53,7 +53,7 @@ Exit codes:
   1  a fault of its own or of the system
   2  the command line is wrong
   3  cannot listen
-  4  stopped at once by a second signal; replies may be lost";
+  4  stopped at once by another signal, more than a second after the first; replies may be lost";
 
 /// How the log is written.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -66,13 +66,27 @@ pub(crate) enum LogFormat {
 
 impl Args {
     pub(crate) fn limits(&self) -> Limits {
+        let defaults = Limits::default();
         Limits {
-            max_connections: self.max_connections,
+            max_connections: self.max_connections.unwrap_or(defaults.max_connections),
             idle_timeout: self.idle_timeout.0,
             grace: self.grace.0,
-            ..Limits::default()
+            ..defaults
         }
     }
+}
+
+fn host(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("give an address or a name") } else { Ok(text.to_owned()) }
+}
+
+/// No shorter than a client can act, and no longer than anybody watches a server.
+fn idle_timeout(text: &str) -> Result<Seconds, &'static str> {
+    const RANGE: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(24 * 3600);
+    text.parse()
+        .ok()
+        .filter(|Seconds(time)| RANGE.contains(time))
+        .ok_or("give a number of seconds from 0.001 to 86400")
 }
 
 /// A time in seconds, whole or with a fraction.

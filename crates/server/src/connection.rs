@@ -24,10 +24,6 @@ use crate::{
 /// How much one read takes at most: enough that a system call costs little beside the messages that it brings.
 const PIECE: usize = 16 * 1024;
 
-/// How much is read and dropped at most before a close (CONN-6): more than a connection's buffers in both kernels
-/// usually hold, so that only a client that goes on sending for no reply reaches it.
-const DRAIN_OCTETS: usize = 16 * 1024 * 1024;
-
 /// A client's connection, and all that the server keeps for it (SESS-4).
 pub(crate) struct Connection {
     id: u64,
@@ -105,8 +101,10 @@ impl Connection {
     /// Waits for a piece of the stream and answers its first slice into the dialogue.
     ///
     /// The buffer lives on the stack while a read succeeds, so that a waiting connection has none. The stop and
-    /// the alarm are polled here alone, the alarm only when there is nothing to read.
+    /// the alarm are polled here alone, the alarm only when there is nothing to read: a stream that never pauses and never
+    /// ends a line is held against the deadline piece by piece.
     async fn read(&mut self) -> Result<Read, Ending> {
+        let deadline = after(self.active, self.limits.idle_timeout);
         poll_fn(|context| {
             if self.stop.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(Ending::Stopped));
@@ -116,12 +114,14 @@ impl Connection {
             if let Poll::Ready(outcome) = self.stream.poll_read(context, &mut buffer) {
                 return Poll::Ready(outcome.map_err(Ending::Broken).and_then(|()| match buffer.filled() {
                     [] => Err(Ending::EndOfStream),
-                    piece if buffer.remaining() == 0 => Ok(Read::Full(self.take(piece))),
-                    piece => Ok(Read::Some(self.take(piece))),
+                    piece => match self.take(piece) {
+                        Slice::NoMessage if Instant::now() >= deadline => Err(Ending::Idle),
+                        slice if buffer.remaining() == 0 => Ok(Read::Full(slice)),
+                        slice => Ok(Read::Some(slice)),
+                    },
                 }));
             }
             self.dialogue.rest();
-            let deadline = after(self.active, self.limits.idle_timeout);
             self.alarm.poll(context, deadline).map(|()| Err(Ending::Idle))
         })
         .await
@@ -197,15 +197,16 @@ impl Connection {
     }
 
     /// Ends the sending side, then drops what still arrives until the client has closed too: a close that leaves octets
-    /// unread would send a reset, which can destroy replies that the client has not read yet (CONN-6).
+    /// unread would send a reset, which can destroy replies that the client has not read yet (CONN-6). What is dropped takes no
+    /// memory, however much it is: the time alone bounds it.
     async fn drain(&mut self) {
         if self.stream.finish_sending().is_err() {
             return; // The client is gone.
         }
         let deadline = after(Instant::now(), self.limits.drain_timeout);
-        let mut dropped = 0;
-        while dropped < DRAIN_OCTETS {
-            let read = poll_fn(|context| {
+        let mut dropped = 1;
+        while dropped > 0 {
+            dropped = poll_fn(|context| {
                 if self.alarm.poll(context, deadline).is_ready() {
                     return Poll::Ready(0);
                 }
@@ -213,11 +214,8 @@ impl Connection {
                 let mut buffer = ReadBuf::uninit(&mut space);
                 let outcome = self.stream.poll_read(context, &mut buffer);
                 outcome.map(|outcome| outcome.map_or(0, |()| buffer.filled().len()))
-            });
-            match read.await {
-                0 => return,
-                count => dropped += count,
-            }
+            })
+            .await;
         }
     }
 }
@@ -232,5 +230,32 @@ impl fmt::Display for Ending {
             Self::Stalled => f.write_str("replies not accepted for too long"),
             Self::Broken(error) => error.fmt(f),
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{io::Write as _, os::unix::net::UnixStream, time::Duration};
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// A connection whose client has sent this already, and will have to be idle for no time at all.
+    fn connection(sent: &[u8]) -> Connection {
+        let (mut client, server) = UnixStream::pair().unwrap();
+        client.write_all(sent).unwrap();
+        server.set_nonblocking(true).unwrap();
+        let stream = Stream::Unix(tokio::net::UnixStream::from_std(server).unwrap());
+        let limits = Limits { idle_timeout: Duration::ZERO, ..Limits::default() };
+        Connection::new(1, stream, Arc::new(limits), Arc::new(Notify::new()).notified_owned())
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_never_pauses_is_idle_when_it_completes_no_message() {
+        let mut endless = connection(&[b'1'; 2 * PIECE]);
+        assert!(matches!(endless.read().await, Err(Ending::Idle)));
+        let mut complete = connection(&b"1\n".repeat(PIECE));
+        assert!(matches!(complete.read().await, Ok(Read::Full(_))));
     }
 }

@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
+use socket2::SockRef;
 use tokio::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     time::{Instant, sleep_until},
 };
 use tracing::{debug, info, warn};
@@ -37,8 +38,8 @@ enum Acceptor {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(
-        tokio::net::UnixListener,
         #[expect(dead_code, reason = "removes the socket's file when dropped")] crate::listen::SocketFile,
+        tokio::net::UnixListener,
     ),
 }
 
@@ -76,6 +77,20 @@ impl Door {
         }
     }
 
+    /// A client that has connected and waits in the kernel's queue, past the runtime, which may not have heard of it yet.
+    pub(crate) fn accept_waiting(&self) -> Option<(Stream, Peer)> {
+        self.acceptors.iter().find_map(|acceptor| {
+            loop {
+                match acceptor.accept_waiting() {
+                    Ok(client) => return Some(client),
+                    Err(error) if belongs_to_one_client(&error) => {}
+                    // Nobody waits, or the system has nothing left to let them in with.
+                    Err(_) => return None,
+                }
+            }
+        })
+    }
+
     fn poll_accept(&mut self, context: &mut Context<'_>) -> Poll<io::Result<(Stream, Peer)>> {
         let count = self.acceptors.len();
         for index in (self.first..count).chain(0..self.first) {
@@ -95,8 +110,25 @@ impl Acceptor {
                 .poll_accept(context)
                 .map_ok(|(stream, address)| (Stream::Tcp(stream), Peer::Tcp(address))),
             #[cfg(unix)]
-            Self::Unix(listener, _) => {
+            Self::Unix(_, listener) => {
                 listener.poll_accept(context).map_ok(|(stream, _)| (Stream::Unix(stream), Peer::Unix))
+            }
+        }
+    }
+
+    fn accept_waiting(&self) -> io::Result<(Stream, Peer)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (socket, address) = SockRef::from(listener).accept()?;
+                socket.set_nonblocking(true)?;
+                let address = address.as_socket().ok_or(io::ErrorKind::Unsupported)?;
+                Ok((Stream::Tcp(TcpStream::from_std(socket.into())?), Peer::Tcp(address)))
+            }
+            #[cfg(unix)]
+            Self::Unix(_, listener) => {
+                let (socket, _) = SockRef::from(listener).accept()?;
+                socket.set_nonblocking(true)?;
+                Ok((Stream::Unix(tokio::net::UnixStream::from_std(socket.into())?), Peer::Unix))
             }
         }
     }
@@ -109,8 +141,8 @@ impl TryFrom<Listener> for Acceptor {
         match listener.socket {
             Socket::Tcp(socket) => TcpListener::from_std(socket).map(Self::Tcp),
             #[cfg(unix)]
-            Socket::Unix(socket, file) => {
-                tokio::net::UnixListener::from_std(socket).map(|l| Self::Unix(l, file))
+            Socket::Unix(file, socket) => {
+                tokio::net::UnixListener::from_std(socket).map(|listener| Self::Unix(file, listener))
             }
         }
     }

@@ -5,7 +5,8 @@ mod host;
 mod unix;
 
 use std::{
-    fmt, io,
+    fmt::{self, Write as _},
+    io,
     net::{SocketAddr, TcpListener},
     path::PathBuf,
 };
@@ -37,10 +38,11 @@ pub struct Listener {
 pub(crate) enum Socket {
     Tcp(TcpListener),
     #[cfg(unix)]
-    Unix(std::os::unix::net::UnixListener, SocketFile),
+    Unix(SocketFile, std::os::unix::net::UnixListener),
 }
 
-/// Where a [`Listener`] listens, written `127.0.0.1:51216`, `[::1]:51216` or `unix:/path/to/socket`.
+/// Where a [`Listener`] listens, written `127.0.0.1:51216`, `[::1]:51216` or `unix:/path/to/socket`, always in one line: control
+/// characters in a path are escaped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// An IP address and a TCP port.
@@ -112,8 +114,8 @@ impl Listener {
     #[cfg(unix)]
     pub fn unix(path: impl Into<PathBuf>) -> Result<Self, ListenError> {
         let path = path.into();
-        let (socket, file) = unix::bind(&path)?;
-        Ok(Self { socket: Socket::Unix(socket, file), address: Address::Unix(path) })
+        let (file, socket) = unix::bind(&path)?;
+        Ok(Self { socket: Socket::Unix(file, socket), address: Address::Unix(path) })
     }
 
     /// Where it listens, with the port that it got.
@@ -136,7 +138,16 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tcp(address) => address.fmt(f),
-            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+            Self::Unix(path) => {
+                f.write_str("unix:")?;
+                path.to_string_lossy().chars().try_for_each(|character| {
+                    if character.is_control() {
+                        write!(f, "{}", character.escape_default())
+                    } else {
+                        f.write_char(character)
+                    }
+                })
+            }
         }
     }
 }

@@ -1,33 +1,42 @@
 //! The `calc-server` binary: arguments, log, signals and exit codes around [`calc_server::run`].
 
 mod args;
+mod log;
 mod signals;
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
+    num::NonZeroUsize,
     process::ExitCode,
 };
 
 use calc_server::{Address, Host, Limits, ListenError, Listener};
 use clap::Parser as _;
 use tokio::{select, sync::oneshot};
-use tracing::{Level, warn};
+use tracing::{info, warn};
 
-use crate::{
-    args::{Args, LogFormat},
-    signals::Signals,
-};
+use crate::{args::Args, log::Log, signals::Signals};
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    start_log(&args);
-    #[cfg(unix)]
-    raise_descriptor_limit(args.limits().max_connections.get() as u64);
-    match serve(&args) {
-        Ok(end) => end.into(),
-        Err(failure) => {
+    let log = match Log::start(args.log_format, args.verbose) {
+        Ok(log) => log,
+        Err(error) => {
+            let failure = Failure::Start(error);
             // If nobody reads the errors, the exit code still tells.
-            let _ = writeln!(io::stderr(), "calc-server: {failure}");
+            let _ = writeln!(io::stderr(), "{}", failure.last_words());
+            return failure.into();
+        }
+    };
+    #[cfg(unix)]
+    raise_descriptor_limit(args.max_connections);
+    match serve(&args) {
+        Ok(end) => {
+            log.close(None);
+            end.into()
+        }
+        Err(failure) => {
+            log.close(Some(failure.last_words()));
             failure.into()
         }
     }
@@ -47,6 +56,12 @@ enum Failure {
     Start(#[from] io::Error),
     #[error("the server itself failed: {0}")]
     Fault(#[from] tokio::task::JoinError),
+}
+
+impl Failure {
+    fn last_words(&self) -> String {
+        format!("calc-server: {self}")
+    }
 }
 
 impl From<End> for ExitCode {
@@ -104,7 +119,7 @@ async fn run(listeners: Vec<Listener>, limits: Limits) -> Result<End, Failure> {
     }
     select! {
         outcome = &mut server => ended(outcome?),
-        () = signals.next() => Ok(End::AtOnce),
+        () = signals.next_request() => Ok(End::AtOnce),
     }
 }
 
@@ -127,32 +142,15 @@ fn announce(listeners: &[Listener]) {
     let _ = stdout.flush();
 }
 
-fn start_log(args: &Args) {
-    let level = match args.verbose {
-        0 => Level::WARN,
-        1 => Level::INFO,
-        2.. => Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        // A failure to log would be printed to the same stderr, and a closed one would be a panic.
-        .log_internal_errors(false)
-        .with_max_level(level);
-    match args.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-}
-
-/// Has the system allow as many descriptors as the connections need, as far as it lets us.
+/// Has the system allow as many descriptors as the connections need, as far as it lets us. That it falls short is worth a warning
+/// only where somebody has asked for that many connections.
 #[cfg(unix)]
-fn raise_descriptor_limit(max_connections: u64) {
+fn raise_descriptor_limit(asked_for: Option<NonZeroUsize>) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     /// What a process has open beside its connections: standard streams, listeners, the runtime's own.
     const OTHERS: u64 = 32;
-    let wanted = max_connections.saturating_add(OTHERS);
+    let max_connections = asked_for.unwrap_or_else(|| Limits::default().max_connections);
+    let wanted = (max_connections.get() as u64).saturating_add(OTHERS);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let allowed = maximum.map_or(wanted, |maximum| maximum.min(wanted));
     if current.is_some_and(|current| current < allowed) {
@@ -162,10 +160,10 @@ fn raise_descriptor_limit(max_connections: u64) {
         }
     }
     if allowed < wanted {
-        warn!(
-            allowed,
-            max_connections,
-            "the limit of open files is below the connections to be served; others will wait"
-        );
+        const SHORT: &str = "the limit of open files is below the connections to be served; others will wait";
+        match asked_for {
+            Some(_) => warn!(allowed, max_connections, "{SHORT}"),
+            None => info!(allowed, max_connections, "{SHORT}"),
+        }
     }
 }

@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     Limits,
-    connection::Connection,
+    connection::{Connection, Ending},
     door::Door,
     listen::Listener,
     stream::{Peer, Stream},
@@ -20,7 +20,8 @@ use crate::{
 
 /// Serves the clients that connect to `listeners` until `shutdown` is ready, and then those that it still has.
 ///
-/// The stop has three phases. First the listeners are closed, so that the next client is refused. Then each
+/// The stop has three phases. First the clients that wait in the kernel's queue are let in, as far as
+/// [`Limits::max_connections`] leaves room, and the listeners are closed, so that the next client is refused. Then each
 /// connection answers what its client had sent by that time, and is closed in an order that loses none of the replies
 /// (CONN-6). Connections that are not done after [`Limits::grace`] are cut off. When this function returns, all are
 /// closed.
@@ -35,7 +36,8 @@ pub async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let door = Door::open(listeners)?;
-    let mut server = Server { limits: Arc::new(limits), stop: Arc::default(), connections: JoinSet::new() };
+    let mut server =
+        Server { limits: Arc::new(limits), stop: Arc::default(), connections: JoinSet::new(), accepted: 0 };
     server.accept_until(door, shutdown).await;
     server.finish().await;
     Ok(())
@@ -46,6 +48,8 @@ struct Server {
     /// Wakes every connection once, to finish.
     stop: Arc<Notify>,
     connections: JoinSet<()>,
+    /// How many clients were accepted; the log tells them apart by it.
+    accepted: u64,
 }
 
 impl Server {
@@ -53,23 +57,42 @@ impl Server {
     /// beyond wait in the kernel's queue.
     async fn accept_until(&mut self, mut door: Door, shutdown: impl Future<Output = ()>) {
         let mut shutdown = pin!(shutdown);
-        for id in 1.. {
-            let (stream, peer) = loop {
-                select! {
-                    biased;
-                    () = &mut shutdown => return,
-                    Some(outcome) = self.connections.join_next() => report(outcome),
-                    client = door.accept(), if self.connections.len() < self.limits.max_connections.get() => break client,
-                }
-            };
-            self.welcome(id, stream, &peer);
+        loop {
+            select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(outcome) = self.connections.join_next() => report(outcome),
+                (stream, peer) = door.accept(), if self.has_room() => self.welcome(stream, &peer),
+            }
+        }
+        self.admit_waiting(&door);
+    }
+
+    /// Lets in those who had connected before the stop: closing the listener would reset them, and what they had sent would go
+    /// unanswered. No more than there is room for, so that a crowd of newcomers does not put off the stop.
+    fn admit_waiting(&mut self, door: &Door) {
+        while let Some(outcome) = self.connections.try_join_next() {
+            report(outcome);
+        }
+        while self.has_room()
+            && let Some((stream, peer)) = door.accept_waiting()
+        {
+            self.welcome(stream, &peer);
         }
     }
 
-    fn welcome(&mut self, id: u64, stream: Stream, peer: &Peer) {
+    fn has_room(&self) -> bool {
+        self.connections.len() < self.limits.max_connections.get()
+    }
+
+    fn welcome(&mut self, stream: Stream, peer: &Peer) {
+        self.accepted += 1;
+        let id = self.accepted;
         info!(id, %peer, "connected");
-        if stream.send_at_once().is_err() {
-            return; // The client is gone already.
+        if let Err(error) = stream.send_at_once() {
+            // The client is gone already.
+            info!(id, ending = %Ending::Broken(error), "closed");
+            return;
         }
         let stop = Arc::clone(&self.stop).notified_owned();
         let mut connection = Connection::new(id, stream, Arc::clone(&self.limits), stop);

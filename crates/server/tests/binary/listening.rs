@@ -25,9 +25,14 @@ fn a_free_port_is_the_same_on_both_loopback_addresses() {
 
 #[test]
 fn it_listens_on_the_hosts_that_it_is_given() {
-    let mut rows = vec![("127.0.0.1", "127.0.0.1:"), ("0.0.0.0", "0.0.0.0:"), ("localhost", "")];
+    let mut rows = vec![
+        ("127.0.0.1", "127.0.0.1:"),
+        ("::ffff:127.0.0.1", "127.0.0.1:"),
+        ("0.0.0.0", "0.0.0.0:"),
+        ("localhost", ""),
+    ];
     if has_ipv6() {
-        rows.push(("::1", "[::1]:"));
+        rows.extend([("::1", "[::1]:"), ("[::1]", "[::1]:")]);
     }
     for (host, prefix) in rows {
         let server = Server::start(1, ["--port", "0", "--host", host]);
@@ -72,13 +77,18 @@ fn where_it_cannot_listen_it_says_why_in_one_line_and_exits_with_3() {
 
 #[test]
 fn a_wrong_command_line_exits_with_2() {
-    let rows: [&[&str]; 8] = [
+    let rows: [&[&str]; 13] = [
         &["--bogus"],
         &["extra"],
         &["--port", "65536"],
         &["--port", "x"],
         &["--max-connections", "0"],
+        &["--host", ""],
+        &["--host", " "],
         &["--idle-timeout", "soon"],
+        &["--idle-timeout", "0"],
+        &["--idle-timeout", "0.0000001"],
+        &["--idle-timeout", "1e300"],
         &["--grace=-1"],
         &["--log-format", "xml"],
     ];

@@ -98,3 +98,27 @@ fn out_of_descriptors_it_waits_and_recovers() {
     assert_eq!(text.matches("cannot accept").count(), 1, "{text}");
     assert!(text.contains("the limit of open files is below"), "{text}");
 }
+
+/// Nobody is warned about a number that they have not asked for.
+#[cfg(unix)]
+#[test]
+fn too_low_a_limit_of_open_files_is_a_warning_only_for_who_asked_for_more() {
+    for (args, warned) in
+        [(&["--port", "0"][..], false), (&["--port", "0", "--max-connections", "10000"], true)]
+    {
+        let mut sh = std::process::Command::new("sh");
+        sh.args(["-c", r#"ulimit -n 24; exec "$0" "$@""#, env!("CARGO_BIN_EXE_calc-server")])
+            .args(["--host", "127.0.0.1"])
+            .args(args)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        let server = Server::spawn(1, &mut sh);
+        rustix::process::kill_process(
+            rustix::process::Pid::from_child(&server.child),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
+        let (_, log) = server.ended();
+        assert_eq!(log.contains("WARN the limit of open files"), warned, "{args:?}: {log}");
+    }
+}

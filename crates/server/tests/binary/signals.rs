@@ -94,10 +94,49 @@ fn wait_until_refused(server: &Server) {
 fn a_second_signal_ends_it_at_once() {
     let server = Server::start(1, ["--host", "127.0.0.1", "--port", "0", "--grace", "1000"]);
     let _client = stubborn_client(&server);
+    assert_ends_by_a_second_signal(server);
+}
+
+#[test]
+fn a_signal_that_arrives_twice_is_one_request() {
+    let server = Server::start(1, ["--host", "127.0.0.1", "--port", "0", "--grace", "0.3"]);
+    let _client = stubborn_client(&server);
     signal(&server, Signal::TERM);
     wait_until_refused(&server);
-    signal(&server, Signal::INT);
-    assert_eq!(server.ended().0.code(), Some(4));
+    for again in [Signal::TERM, Signal::INT, Signal::TERM] {
+        signal(&server, again);
+    }
+    assert_eq!(server.ended().0.code(), Some(0));
+}
+
+/// Nobody reads the log until the server has ended, and it grows far beyond what a pipe holds.
+#[test]
+fn a_log_that_nobody_reads_holds_up_neither_the_clients_nor_the_stop() {
+    let args = ["--host", "127.0.0.1", "--port", "0", "--grace", "1000", "-vv"];
+    let server = Server::start(1, args);
+    for _ in 0..20 {
+        let reply = crate::support::answer(&server.addresses[0], &"1\nCLEAR\n".repeat(20_000));
+        assert!(reply == "OK\n".repeat(40_000));
+    }
+    signal(&server, Signal::TERM);
+    assert_eq!(server.ended().0.code(), Some(0));
+
+    let server = Server::start(1, args);
+    let _client = stubborn_client(&server);
+    assert_ends_by_a_second_signal(server);
+}
+
+/// Stops a server that would take much longer to end, and goes on asking.
+fn assert_ends_by_a_second_signal(mut server: Server) {
+    let start = Instant::now();
+    while server.child.try_wait().unwrap().is_none() {
+        signal(&server, Signal::TERM);
+        assert!(start.elapsed() < PATIENCE, "it does not end");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let elapsed = start.elapsed();
+    assert_eq!(server.ended().0.code(), Some(4), "after {elapsed:?}");
+    assert!(elapsed >= Duration::from_secs(1), "after {elapsed:?}");
 }
 
 #[test]

@@ -6,8 +6,11 @@ use std::{
     net::Shutdown,
     os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
+    sync::Barrier,
+    thread,
 };
 
+use calc_server::{ListenError, Listener};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Server, fails};
@@ -70,6 +73,40 @@ fn a_dead_socket_is_replaced() {
     drop(UnixListener::bind(&path).unwrap());
     assert!(path.exists());
     let server = start(&path);
+    assert_eq!(answer(&path, "1\n"), "OK\n");
+    stop(server);
+}
+
+#[test]
+fn of_many_that_find_the_same_dead_socket_one_takes_it() {
+    const RIVALS: usize = 8;
+    let directory = Directory::new("rivals");
+    let path = directory.socket();
+    for _ in 0..200 {
+        drop(UnixListener::bind(&path).unwrap());
+        let start = Barrier::new(RIVALS);
+        let outcomes = thread::scope(|scope| {
+            let rivals = [(); RIVALS].map(|()| {
+                scope.spawn(|| {
+                    start.wait();
+                    Listener::unix(&path)
+                })
+            });
+            rivals.map(|rival| rival.join().unwrap())
+        });
+        let lost = outcomes.iter().filter(|outcome| matches!(outcome, Err(ListenError::InUse(_)))).count();
+        assert_eq!(lost, RIVALS - 1, "{outcomes:?}");
+        drop(outcomes);
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_path_is_told_in_one_line() {
+    let directory = Directory::new("line");
+    let path = directory.0.join("a\nb\x1b");
+    let server = start(&path);
+    assert_eq!(server.addresses, [format!("unix:{}/a\\nb\\u{{1b}}", directory.0.display())]);
     assert_eq!(answer(&path, "1\n"), "OK\n");
     stop(server);
 }

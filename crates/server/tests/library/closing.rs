@@ -12,12 +12,12 @@ use crate::support::{PATIENCE, Server, assert_serves};
 
 #[test]
 fn quit_closes_only_after_its_reply_was_read() {
-    let server = Server::start(Limits::default());
+    let server = Server::start(Limits { drain_timeout: PATIENCE, ..Limits::default() });
     let mut client = server.connect();
-    // Far more behind QUIT than one read takes: closed with any of it unread, the connection would be reset, and the
+    // Far more behind QUIT than all buffers hold: closed with any of it unread, the connection would be reset, and the
     // replies lost.
     client.send(b"1\nQUIT\n");
-    client.send(&[b'x'; 1 << 20]);
+    client.send(&vec![b'x'; 64 << 20]);
     assert_eq!(client.until_close(), "OK\nOK\n");
 }
 

@@ -1,7 +1,7 @@
 //! The phases of a stop: nobody new, everything there answered, then closed; and not later than the grace period.
 
 use std::{
-    io::Write as _,
+    io::{Read as _, Write as _},
     net::{Shutdown, TcpStream},
     thread,
     time::{Duration, Instant},
@@ -19,7 +19,6 @@ fn all_that_was_sent_before_the_stop_is_answered() {
     let mut server = Server::start(Limits::default());
     let mut clients = [(); 20].map(|()| server.connect());
     for client in &mut clients {
-        // So that it is accepted: who still waits in the queue when the listener is closed is refused.
         assert_eq!(client.exchange(CYCLE), ANSWER);
         client.send(CYCLE.repeat(1_000).as_bytes());
     }
@@ -29,6 +28,44 @@ fn all_that_was_sent_before_the_stop_is_answered() {
     }
     assert!(!server.is_listening());
     server.ended().unwrap();
+}
+
+#[test]
+fn clients_who_still_wait_in_the_queue_are_answered() {
+    let mut server = Server::start_single();
+    let hold = server.hold();
+    let mut clients = [(); 20].map(|()| server.connect());
+    for client in &mut clients {
+        client.send(CYCLE.as_bytes());
+    }
+    server.stop();
+    drop(hold);
+    for mut client in clients {
+        assert_eq!(client.until_close(), ANSWER);
+    }
+    server.ended().unwrap();
+}
+
+#[test]
+fn clients_who_wait_when_the_stop_comes_are_let_in_only_as_far_as_there_is_room() {
+    let listener = Listener::tcp(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = listener.address().to_string();
+    let limits = Limits { max_connections: 3.try_into().unwrap(), ..Limits::default() };
+    let mut clients = [(); 5].map(|()| Client::connect(&address));
+    for client in &mut clients {
+        client.send(CYCLE.as_bytes());
+    }
+    // Stopped before it has looked at anybody.
+    let server = thread::spawn(|| {
+        tokio::runtime::Runtime::new().unwrap().block_on(run(vec![listener], limits, std::future::ready(())))
+    });
+    let mut replies = clients.map(|mut client| {
+        let mut replies = String::new();
+        client.stream.read_to_string(&mut replies).map(|_| replies).unwrap_or_default()
+    });
+    replies.sort();
+    assert_eq!(replies, ["", "", ANSWER, ANSWER, ANSWER]);
+    server.join().unwrap().unwrap();
 }
 
 #[test]
