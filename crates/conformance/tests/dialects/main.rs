@@ -4,6 +4,7 @@ mod arithmetic;
 mod grading;
 mod server;
 mod tcp;
+mod udp;
 
 use std::net::SocketAddr;
 use std::thread;
@@ -88,6 +89,27 @@ const ROWS: &[Row] = &[
         serve: tcp::unframed,
         passed: 30,
         applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "ipk-udp",
+        serve: udp::ipk,
+        passed: 20,
+        applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "refused",
+    },
+    Row {
+        dialect: "json",
+        serve: tcp::json,
+        passed: 40,
+        applicable: &["errors/division-by-zero#eight-by-zero", "framing/byte-by-byte"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "nul-float",
+        serve: tcp::nul_float,
+        passed: 25,
+        applicable: &["framing/byte-by-byte"],
         swapped: "operands-swapped",
     },
 ];
