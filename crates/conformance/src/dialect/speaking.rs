@@ -72,6 +72,9 @@ pub(crate) fn arity(operator: &str) -> usize {
 /// The operators of a dialect that has words for any of them and lists none.
 const USUAL_OPERATORS: [&str; 4] = ["+", "-", "*", "/"];
 
+/// The operands of a dialect that says nothing of them: what any program reads, and binary64 holds.
+const PLAIN_NUMBERS: &str = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?";
+
 /// The names of the operands in the words of a calculation.
 const PLACES: [&str; 2] = ["a", "b"];
 
@@ -98,10 +101,12 @@ impl Speaking {
         for (place, words) in any.chain(each) {
             faults.extend(unknown_place(words).map(|fault| (place, fault)));
         }
+        let plain = PLAIN_NUMBERS.to_owned();
+        let operands = file.numbers.operands.as_ref().unwrap_or(&plain);
         Self {
             send: file.framing.send.clone(),
             messages: messages.clone(),
-            operands: compiled("numbers.operands", file.numbers.operands.as_ref(), anchored, faults),
+            operands: compiled("numbers.operands", Some(operands), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
         }
     }

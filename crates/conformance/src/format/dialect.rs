@@ -138,7 +138,8 @@ impl<'de> Deserialize<'de> for Calculations {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Numbers {
-    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`.
+    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`. Without one, decimals of up to 15 digits before
+    /// and behind the point, and no exponents.
     pub operands: Option<String>,
     /// The pattern for a result as the suite writes it.
     pub results: Option<String>,

@@ -6,11 +6,12 @@ mod server;
 mod tcp;
 mod udp;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use arithmetic::{Arithmetic, right, swapped};
-use calc_conformance::verdict::Verdict;
+use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
 /// A dialect, its server, and cases that have to apply to it.
@@ -135,6 +136,37 @@ fn servers_that_swap_the_operands_are_found_out() {
         let note = note_of(&report, "session/operand-order#subtraction");
         assert_eq!(note, Some(row.swapped), "{}: {}", row.dialect, flaws(&report));
     });
+}
+
+#[test]
+fn a_udp_port_where_nobody_listens_is_unreachable() {
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = socket.local_addr().expect("its address");
+    drop(socket);
+    let began = Instant::now();
+    let report = grade("ipk-udp", address);
+    assert!(report.is_unreachable(), "{:?}", report.preflight);
+    assert!(began.elapsed() < Duration::from_millis(1500), "the system says so at once");
+}
+
+#[test]
+fn a_udp_server_that_ends_is_dead_and_one_that_is_silent_is_mute() {
+    for (serve, health) in
+        [(udp::ends as fn(u32) -> SocketAddr, Health::Dead), (udp::falls_silent, Health::Mute)]
+    {
+        let report = grade("ipk-udp", serve(6));
+        let gone = report.results.iter().find_map(|result| match &result.verdict {
+            Verdict::Blocked(Blocker::Gone { health, .. }) => Some(*health),
+            _ => None,
+        });
+        assert_eq!(gone, Some(health), "{}", flaws(&report));
+    }
+}
+
+#[test]
+fn a_first_datagram_that_is_lost_is_sent_again() {
+    let report = grade("ipk-udp", udp::loses_the_first(right));
+    assert_eq!(flaws(&report), "");
 }
 
 /// All at the same time, since most of it is waiting.
