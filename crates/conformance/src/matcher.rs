@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::dialect::{Dialect, FAIL, RESULT, anchored};
+use crate::dialect::{Dialect, FAIL, Pattern, RESULT, anchored};
 use crate::format::{self, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
@@ -11,15 +11,19 @@ use crate::spelling::hint;
 /// A matcher in the terms of a dialect.
 #[derive(Clone, Debug)]
 pub enum Matcher {
-    /// A reply of the dialect, or a pattern of the suite's own.
+    /// A reply of the dialect.
+    Reply(Pattern),
+    /// A pattern of the suite's own.
     Pattern(Regex),
     /// A refusal; with a code, where the dialect's refusals carry one.
     Fail {
         /// The dialect's spelling of the code.
         code: String,
         /// What a refusal looks like.
-        regex: Regex,
+        pattern: Pattern,
     },
+    /// A result that is no number, such as infinity.
+    Special(Pattern),
     /// A result that is equal as a number.
     Number {
         /// The number.
@@ -27,14 +31,14 @@ pub enum Matcher {
         /// How near is near enough.
         nearness: Nearness,
         /// What a result looks like.
-        regex: Regex,
+        pattern: Pattern,
     },
     /// A result whose number is written exactly so.
     Canonical {
         /// So.
         text: String,
         /// What a result looks like.
-        regex: Regex,
+        pattern: Pattern,
     },
     /// Exactly these octets.
     Octets(Vec<u8>),
@@ -104,28 +108,29 @@ impl Matcher {
     /// What makes no sense in it.
     pub fn compile(matcher: &format::Matcher, dialect: &Dialect) -> Result<Self, MatcherError> {
         Ok(match matcher {
-            format::Matcher::Named(name) => Self::Pattern(reply(dialect, name)?),
+            format::Matcher::Named(name) => Self::Reply(reply(dialect, name)?),
             format::Matcher::Fail(code) => {
                 let code = dialect.code(code).map_err(|known| MatcherError::UnknownCode {
                     code: code.clone(),
                     hint: hint(code, known),
                 })?;
-                Self::Fail { code, regex: reply(dialect, FAIL)? }
+                Self::Fail { code, pattern: reply(dialect, FAIL)? }
             }
             format::Matcher::Number { number: text, tolerance } => {
                 let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
                 if !dialect.has_result(text) {
                     return Err(MatcherError::Unattainable(format!("the result {text}")));
                 }
-                Self::Number { number, nearness, regex: result(dialect)? }
+                Self::Number { number, nearness, pattern: result(dialect)? }
             }
             format::Matcher::Canonical(text) => {
                 decimal(text)?;
                 if dialect.precision != Precision::Exact {
                     return Err(MatcherError::Unattainable("results written in one form".to_owned()));
                 }
-                Self::Canonical { text: text.clone(), regex: result(dialect)? }
+                Self::Canonical { text: text.clone(), pattern: result(dialect)? }
             }
+            format::Matcher::Special => Self::Special(result(dialect)?),
             format::Matcher::Text(text) => Self::Octets(text.clone().into_bytes()),
             format::Matcher::Hex(hex) => {
                 Self::Octets(format::parse_hex(hex).map_err(MatcherError::Malformed)?)
@@ -145,15 +150,17 @@ impl Matcher {
         let reply = received.words();
         match self {
             Self::Pattern(regex) => regex.is_match(reply),
-            Self::Fail { code, regex } => match regex.captures(reply) {
-                Some(groups) => groups.name("code").is_none_or(|found| found.as_bytes() == code.as_bytes()),
+            Self::Reply(pattern) => pattern.read(reply).is_some(),
+            Self::Fail { code, pattern } => match pattern.read(reply) {
+                Some(carried) => carried.code.is_none_or(|found| found == code.as_bytes()),
                 None => false,
             },
-            Self::Number { number, nearness, regex } => {
-                let actual = group(regex, reply, NUMBER).and_then(Decimal::parse);
+            Self::Special(pattern) => number_in(pattern, reply).is_some_and(|text| is_special(&text)),
+            Self::Number { number, nearness, pattern } => {
+                let actual = number_in(pattern, reply).and_then(|text| Decimal::parse(&text));
                 actual.is_some_and(|actual| nearness.admits(&actual, number))
             }
-            Self::Canonical { text, regex } => group(regex, reply, NUMBER) == Some(text),
+            Self::Canonical { text, pattern } => number_in(pattern, reply).as_ref() == Some(text),
             Self::Octets(octets) => reply == octets,
             Self::Raw(regex) => regex.is_match(received.raw()),
             Self::AllOf(matchers) => matchers.iter().all(|matcher| matcher.matches(received)),
@@ -178,25 +185,27 @@ impl Nearness {
     }
 }
 
-/// The group of a reply's pattern that holds the number.
-pub(crate) const NUMBER: &str = "number";
-
-/// What a group of the pattern found in a reply, if it is text.
-pub(crate) fn group<'r>(regex: &Regex, reply: &'r [u8], name: &str) -> Option<&'r str> {
-    std::str::from_utf8(regex.captures(reply)?.name(name)?.as_bytes()).ok()
+/// The number of a reply, or what stands in its place.
+fn number_in(pattern: &Pattern, reply: &[u8]) -> Option<String> {
+    pattern.read(reply)?.number
 }
 
-fn reply(dialect: &Dialect, name: &str) -> Result<Regex, MatcherError> {
-    dialect.reply(name).map(|reply| reply.regex.clone()).ok_or_else(|| MatcherError::UnknownReply {
+/// Whether it is what programs print where there is no number.
+fn is_special(text: &str) -> bool {
+    let text = text.trim().trim_start_matches(['-', '+']);
+    ["inf", "infinity", "nan", "null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn reply(dialect: &Dialect, name: &str) -> Result<Pattern, MatcherError> {
+    dialect.reply(name).map(|reply| reply.pattern.clone()).ok_or_else(|| MatcherError::UnknownReply {
         name: name.to_owned(),
         hint: hint(name, dialect.reply_names()),
     })
 }
 
-fn result(dialect: &Dialect) -> Result<Regex, MatcherError> {
-    let regex = reply(dialect, RESULT)?;
-    let has_number = regex.capture_names().flatten().any(|name| name == NUMBER);
-    if has_number { Ok(regex) } else { Err(MatcherError::NoNumber) }
+fn result(dialect: &Dialect) -> Result<Pattern, MatcherError> {
+    let pattern = reply(dialect, RESULT)?;
+    if pattern.has_number() { Ok(pattern) } else { Err(MatcherError::NoNumber) }
 }
 
 fn decimal(text: &str) -> Result<Decimal, MatcherError> {

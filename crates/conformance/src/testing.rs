@@ -104,7 +104,7 @@ pub(crate) const DIALECT: &str = r#"{
             "ok": {"regex": "OK(?: [ -~]*)?"},
             "result": {"regex": "RESULT (?<number>[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"},
             "fail": {"regex": "FAIL (?<code>[a-z][a-z-]*)(?: [ -~]*)?"}},
-        "numbers": {"precision": "exact"}, "codes": {"syntax": "syntax", "overflow": "overflow"}, "facts": ["lines", "pipelining"],
+        "numbers": {"operands": ".+", "precision": "exact"}, "codes": {"syntax": "syntax", "overflow": "overflow"}, "facts": ["lines", "pipelining"],
         "relaxations": [{"id": "no-line-end", "title": "t", "receive": {"quiet_ms": 50}, "breaks": ["REPLY-1"],
                          "without": ["pipelining"], "note": "no-line-end"},
                         {"id": "greeting", "title": "t", "greeting": 1, "breaks": ["FRAME-10"]},

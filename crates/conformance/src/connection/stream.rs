@@ -85,7 +85,7 @@ impl Stream {
     pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
         match self {
             Self::Tcp(stream) => stream.ready(interest).await,
-            Self::Udp(socket) => socket.ready(interest).await,
+            Self::Udp(socket) => ready_or_refused(socket, interest).await,
             #[cfg(unix)]
             Self::Unix(stream) => stream.ready(interest).await,
         }
@@ -150,6 +150,16 @@ async fn open_udp(address: SocketAddr) -> io::Result<Stream> {
     let socket = UdpSocket::bind(any).await?;
     socket.connect(address).await?;
     Ok(Stream::Udp(socket))
+}
+
+/// That nobody took a datagram is an error of the socket, and none of what can be read or written.
+async fn ready_or_refused(socket: &UdpSocket, interest: Interest) -> io::Result<Ready> {
+    let ready = socket.ready(interest | Interest::ERROR).await?;
+    let error = || socket.take_error()?.ok_or_else(|| io::ErrorKind::WouldBlock.into());
+    match socket.try_io(Interest::ERROR, error) {
+        Ok(error) => Err(error),
+        Err(_) => Ok(ready),
+    }
 }
 
 /// What the system refuses us for lack of files, ports or memory is not the server's fault.

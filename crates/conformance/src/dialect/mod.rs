@@ -1,12 +1,14 @@
 //! A dialect ready for use: what is said becomes octets, and the names of replies become patterns.
 
 mod hearing;
+mod pattern;
 mod speaking;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use hearing::Hearing;
+pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub(crate) use speaking::arity;
 pub use speaking::{Framed, Inexpressible, Speaking, Token};
@@ -55,8 +57,8 @@ pub struct Relaxed {
 /// One kind of reply.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The whole reply matches it.
-    pub regex: Regex,
+    /// What it looks like.
+    pub pattern: Pattern,
     /// What people call it.
     pub title: Option<Text>,
 }
@@ -85,8 +87,12 @@ impl Dialect {
         let mut faults = Vec::new();
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
-            let regex = compiled(&format!("replies.{name}.regex"), Some(&reply.regex), anchored, &mut faults);
-            replies.extend(regex.map(|regex| (name.clone(), Reply { regex, title: reply.title.clone() })));
+            match Pattern::compile(&reply.form) {
+                Ok(pattern) => {
+                    replies.insert(name.clone(), Reply { pattern, title: reply.title.clone() });
+                }
+                Err(fault) => faults.push((format!("replies.{name}"), fault)),
+            }
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
@@ -156,7 +162,10 @@ impl Dialect {
     /// The kind of a reply that was received, by its name.
     #[must_use]
     pub fn name_of(&self, reply: &[u8]) -> Option<&str> {
-        self.replies.iter().find(|(_, kind)| kind.regex.is_match(reply)).map(|(name, _)| name.as_str())
+        self.replies
+            .iter()
+            .find(|(_, kind)| kind.pattern.read(reply).is_some())
+            .map(|(name, _)| name.as_str())
     }
 
     /// The dialect's spelling of a code.

@@ -1,13 +1,12 @@
 //! How the messages of a suite are put into the words of a dialect.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::ops::Range;
 
 use regex::bytes::Regex;
 
 use super::{OPERATORS, anchored, compiled};
-use crate::format::{self, Message, Send, Span, fill};
+use crate::format::{self, Message, Send, Span, Template, Wording, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
 
@@ -73,8 +72,14 @@ pub(crate) fn arity(operator: &str) -> usize {
 /// The operators of a dialect that has words for any of them and lists none.
 const USUAL_OPERATORS: [&str; 4] = ["+", "-", "*", "/"];
 
+/// The operands of a dialect that says nothing of them: what any program reads, and binary64 holds.
+const PLAIN_NUMBERS: &str = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?";
+
 /// The names of the operands in the words of a calculation.
 const PLACES: [&str; 2] = ["a", "b"];
+
+/// The name of the operand in the words of an operand alone.
+const VALUE: &str = "value";
 
 /// The name of the operator in them.
 const OPERATOR: &str = "operator";
@@ -82,9 +87,10 @@ const OPERATOR: &str = "operator";
 impl Speaking {
     pub(super) fn compile(file: &format::Dialect, faults: &mut Vec<(String, String)>) -> Self {
         let messages = &file.messages;
-        for (place, operators) in [("operator", &messages.operator), ("calculate", &messages.calculate.each)]
-        {
-            for operator in operators.keys().filter(|name| !OPERATORS.contains(&name.as_str())) {
+        let operators = messages.operator.keys().map(|name| ("operator", name));
+        let calculations = messages.calculate.each.keys().map(|name| ("calculate", name));
+        for (place, operator) in operators.chain(calculations) {
+            if !OPERATORS.contains(&operator.as_str()) {
                 let fault = format!("no operator of a suite{}", hint(operator, OPERATORS));
                 faults.push((format!("messages.{place}.{operator}"), fault));
             }
@@ -95,10 +101,12 @@ impl Speaking {
         for (place, words) in any.chain(each) {
             faults.extend(unknown_place(words).map(|fault| (place, fault)));
         }
+        let plain = PLAIN_NUMBERS.to_owned();
+        let operands = file.numbers.operands.as_ref().unwrap_or(&plain);
         Self {
             send: file.framing.send.clone(),
             messages: messages.clone(),
-            operands: compiled("numbers.operands", file.numbers.operands.as_ref(), anchored, faults),
+            operands: compiled("numbers.operands", Some(operands), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
         }
     }
@@ -141,18 +149,19 @@ impl Speaking {
     pub fn words(&self, message: &Message) -> Result<Vec<u8>, Inexpressible> {
         let words = match message {
             Message::Bare(text) => return self.words(&classify(text)),
-            Message::Text(text) if self.is_literal(text) => Some(text.clone()),
+            Message::Text(text) if self.is_literal(text) => Some(Wording::Text(text.clone())),
             Message::Text(_) => return Err(no_words("literal text")),
             Message::Operand(value) => {
-                self.messages.operand.as_ref().map(|words| words.replace("{value}", value))
+                let value = |name: &str| (name == VALUE).then(|| value.clone());
+                self.messages.operand.as_ref().map(|words| words.filled(value))
             }
-            Message::Operator(name) => self.messages.operator.get(name).cloned(),
+            Message::Operator(name) => self.messages.operator.get(name).cloned().map(Wording::Text),
             Message::Clear => self.messages.clear.clone(),
             Message::Quit => self.messages.quit.clone(),
             Message::Hello => self.messages.hello.clone(),
             Message::Calculate(tokens) => self.calculation(tokens),
         };
-        words.map(String::into_bytes).ok_or_else(|| match message {
+        let words = words.ok_or_else(|| match message {
             Message::Operand(_) => no_words("an operand alone"),
             Message::Operator(name) => no_words(&format!("the operator `{name}` alone")),
             Message::Clear => no_words("`clear`"),
@@ -160,7 +169,8 @@ impl Speaking {
             Message::Hello => no_words("`hello`"),
             Message::Calculate(tokens) => no_words(&format!("the calculation {}", tokens.join(" "))),
             Message::Bare(_) | Message::Text(_) => no_words("literal text"),
-        })
+        })?;
+        words.octets().map_err(Inexpressible)
     }
 
     /// A message with what ends it, or stands before it.
@@ -208,7 +218,7 @@ impl Speaking {
         }
     }
 
-    fn calculation(&self, tokens: &[String]) -> Option<String> {
+    fn calculation(&self, tokens: &[String]) -> Option<Wording> {
         let (operator, operands) = tokens.split_last()?;
         if operands.len() != arity(operator) {
             return None;
@@ -224,9 +234,7 @@ impl Speaking {
             .zip(operands.iter().map(String::as_str))
             .chain([(OPERATOR, spelling)])
             .collect();
-        let Ok(filled) =
-            fill(words, |name| Ok::<_, Infallible>(places.get(name).map(|text| (*text).to_owned())));
-        Some(filled)
+        Some(words.filled(|name| places.get(name).map(|text| (*text).to_owned())))
     }
 
     fn spelling<'o>(&'o self, operator: &'o str) -> Option<&'o str> {
@@ -239,16 +247,18 @@ impl Speaking {
 }
 
 /// What is wrong with the names in the words of a calculation.
-fn unknown_place(words: &str) -> Option<String> {
+fn unknown_place(words: &Wording) -> Option<String> {
     let known = [PLACES[0], PLACES[1], OPERATOR];
-    let lookup = |name: &str| {
-        if known.contains(&name) {
-            Ok(None)
-        } else {
-            Err(format!("nothing is called `{{{name}}}`{}", hint(name, known)))
-        }
-    };
-    fill(words, lookup).err()
+    let mut fault = None;
+    words.clone().strings(&mut |text| {
+        // Only to look at the names: nothing is replaced.
+        let looked_at = fill(text, |name| match known.contains(&name) {
+            true => Ok(None),
+            false => Err(format!("nothing is called `{{{name}}}`{}", hint(name, known))),
+        });
+        fault = fault.take().or_else(|| looked_at.err());
+    });
+    fault
 }
 
 /// A bare string is what it is written like.

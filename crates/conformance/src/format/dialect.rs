@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::{Framing, Matcher, Message, Receive, SchemaKey, string_or_object};
+use super::message::exactly_one;
+use super::{Framing, Item, Matcher, Message, Receive, SchemaKey, Wording, string_or_object};
 use crate::language::Text;
 
 /// A dialect as written.
@@ -85,45 +86,49 @@ pub enum Lifetime {
 #[serde(deny_unknown_fields, default)]
 pub struct Messages {
     /// An operand, `"{value}"`.
-    pub operand: Option<String>,
+    pub operand: Option<Wording>,
     /// The operators: how each is written, by the suite's name for it.
     pub operator: BTreeMap<String, String>,
     /// Forget the operands held.
-    pub clear: Option<String>,
+    pub clear: Option<Wording>,
     /// Goodbye.
-    pub quit: Option<String>,
+    pub quit: Option<Wording>,
     /// What is on offer?
-    pub hello: Option<String>,
+    pub hello: Option<Wording>,
     /// A whole calculation in one message. A dialect that has this and no `operand` is spoken in whole calculations.
     pub calculate: Calculations,
     /// Such text is no message of the dialect, and may be sent as nonsense. In a dialect with `operand`, any text may.
     pub garbage: Option<String>,
 }
 
-/// How whole calculations are written: `"{a} {operator} {b}"` for all operators, or `{"+": "ADD {a} {b}", …}`.
+/// The key for the words that stand for every operator.
+const ANY: &str = "any";
+
+/// How whole calculations are written: `"{a} {operator} {b}"` for all operators, or `{"+": "ADD {a} {b}", …}`,
+/// where `any` stands for all operators that are not there: `{"any": {"pack": […]}}`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Calculations {
     /// For every operator of the dialect that has no words of its own.
-    pub any: Option<String>,
+    pub any: Option<Wording>,
     /// By the suite's name for the operator.
-    pub each: BTreeMap<String, String>,
+    pub each: BTreeMap<String, Wording>,
 }
 
 impl From<String> for Calculations {
     fn from(any: String) -> Self {
-        Self { any: Some(any), each: BTreeMap::new() }
+        Self { any: Some(Wording::Text(any)), each: BTreeMap::new() }
     }
 }
 
-impl From<BTreeMap<String, String>> for Calculations {
-    fn from(each: BTreeMap<String, String>) -> Self {
-        Self { any: None, each }
+impl From<BTreeMap<String, Wording>> for Calculations {
+    fn from(mut each: BTreeMap<String, Wording>) -> Self {
+        Self { any: each.remove(ANY), each }
     }
 }
 
 impl<'de> Deserialize<'de> for Calculations {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        string_or_object::<_, _, BTreeMap<String, String>>(
+        string_or_object::<_, _, BTreeMap<String, Wording>>(
             deserializer,
             "a calculation: a string such as \"{a} {operator} {b}\", or an object with one for each operator",
         )
@@ -134,7 +139,8 @@ impl<'de> Deserialize<'de> for Calculations {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Numbers {
-    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`.
+    /// The pattern for an operand as the suite writes it: `"[0-9]{1,9}"`. Without one, decimals of up to 15 digits before
+    /// and behind the point, and no exponents.
     pub operands: Option<String>,
     /// The pattern for a result as the suite writes it.
     pub results: Option<String>,
@@ -169,12 +175,61 @@ impl TryFrom<String> for Precision {
 
 /// One kind of reply.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "RawReply")]
 pub struct Reply {
-    /// The whole reply matches it. The groups `number` and `code` say where the number and the code stand.
-    pub regex: String,
+    /// What it looks like.
+    pub form: Form,
     /// What people call it; without it, its name.
     pub title: Option<Text>,
+}
+
+/// What a reply looks like.
+#[derive(Clone, Debug, JsonSchema)]
+pub enum Form {
+    /// `{"regex": "RESULT (?<number>.+)"}`: the whole reply matches. The groups `number` and `code` say where these stand.
+    Regex(String),
+    /// `{"pack": [{"u8": 1}, {"number": "f32"}]}`: binary fields.
+    Pack(Vec<Item>),
+    /// `{"json": {"status": "ok"}, "number": "/result"}`: a JSON document that has at least this in it.
+    Json {
+        /// What it has at least.
+        subset: serde_json::Value,
+        /// The JSON pointer to its number.
+        number: Option<String>,
+        /// The JSON pointer to its code.
+        code: Option<String>,
+    },
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawReply {
+    regex: Option<String>,
+    pack: Option<Vec<Item>>,
+    json: Option<serde_json::Value>,
+    number: Option<String>,
+    code: Option<String>,
+    title: Option<Text>,
+}
+
+impl TryFrom<RawReply> for Reply {
+    type Error = String;
+
+    fn try_from(raw: RawReply) -> Result<Self, String> {
+        let RawReply { regex, pack, json, number, code, title } = raw;
+        if json.is_none() && (number.is_some() || code.is_some()) {
+            return Err("`number` and `code` are pointers into `json`".to_owned());
+        }
+        let form = exactly_one(
+            "a reply",
+            [
+                ("regex", regex.map(Form::Regex)),
+                ("pack", pack.map(Form::Pack)),
+                ("json", json.map(|subset| Form::Json { subset, number, code })),
+            ],
+        )?;
+        Ok(Self { form, title })
+    }
 }
 
 /// The codes of refusals: the dialect's spelling by the suite's name. Empty: any code, spelled as in the suite.

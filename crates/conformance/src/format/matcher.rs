@@ -20,6 +20,8 @@ pub enum Matcher {
         /// How far from it the answer may be.
         tolerance: Tolerance,
     },
+    /// `{"special": true}`: a result that is no number: infinity, NaN, null, however it is spelled.
+    Special,
     /// `{"canonical": "1E+34"}`: a result whose number is written exactly so.
     Canonical(String),
     /// `{"text": "OK"}`: literally this reply, all of it.
@@ -75,7 +77,7 @@ impl Template for Matcher {
                 matchers.iter_mut().for_each(|matcher| matcher.strings(visit))
             }
             Self::Not(matcher) => matcher.strings(visit),
-            Self::Any => {}
+            Self::Any | Self::Special => {}
         }
     }
 }
@@ -90,8 +92,47 @@ impl Matcher {
             | Self::Fail(_)
             | Self::Number { .. }
             | Self::Canonical(_)
+            | Self::Special
             | Self::Not(_)
             | Self::Any => false,
+        }
+    }
+
+    /// Whether it names the code of a refusal anywhere.
+    #[must_use]
+    pub fn names_code(&self) -> bool {
+        match self {
+            Self::Fail(_) => true,
+            Self::Not(matcher) => matcher.names_code(),
+            Self::AnyOf(matchers) | Self::AllOf(matchers) => matchers.iter().any(Self::names_code),
+            Self::Text(_)
+            | Self::Hex(_)
+            | Self::Regex(_)
+            | Self::Raw(_)
+            | Self::Named(_)
+            | Self::Number { .. }
+            | Self::Canonical(_)
+            | Self::Special
+            | Self::Any => false,
+        }
+    }
+
+    /// Whether there are such octets anywhere in it, if only to say what a reply is not.
+    #[must_use]
+    pub fn spells_out(&self) -> bool {
+        match self {
+            Self::Not(matcher) => matcher.spells_out(),
+            Self::AnyOf(matchers) | Self::AllOf(matchers) => matchers.iter().any(Self::spells_out),
+            Self::Text(_)
+            | Self::Hex(_)
+            | Self::Regex(_)
+            | Self::Raw(_)
+            | Self::Named(_)
+            | Self::Fail(_)
+            | Self::Number { .. }
+            | Self::Canonical(_)
+            | Self::Special
+            | Self::Any => self.is_literal(),
         }
     }
 }
@@ -120,6 +161,7 @@ pub(super) struct RawMatcher {
     rel: Option<String>,
     abs: Option<String>,
     exact: Option<True>,
+    special: Option<True>,
     canonical: Option<String>,
     text: Option<String>,
     hex: Option<String>,
@@ -153,6 +195,7 @@ impl TryFrom<RawMatcher> for Matcher {
             [
                 ("fail", raw.fail.map(Self::Fail)),
                 ("number", raw.number.map(|number| Self::Number { number, tolerance })),
+                ("special", raw.special.map(|_| Self::Special)),
                 ("canonical", raw.canonical.map(Self::Canonical)),
                 ("text", raw.text.map(Self::Text)),
                 ("hex", raw.hex.map(Self::Hex)),

@@ -10,6 +10,7 @@ mod dialect;
 mod framing;
 mod matcher;
 mod message;
+mod pack;
 mod raw_step;
 mod schema;
 mod step;
@@ -20,12 +21,13 @@ mod visit;
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
 pub use dialect::{
-    Calculations, Codes, Dialect, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
+    Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
 };
 pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
 pub use message::{Message, Octets};
+pub use pack::{Item, Kind, Wording};
 pub use step::{Action, Ending, Reading, Step};
 pub use suite::{Chapter, Grading, Note, Notes, Requirement, Suite};
 pub(crate) use template::{Template, fill, is_name};

@@ -8,7 +8,8 @@ use super::case::RawCalculate;
 use super::dialect::Calculations;
 use super::matcher::RawMatcher;
 use super::message::{RawMessage, RawOctets, True};
-use super::{EventName, Exchange, Matcher, Message, Octets, Segments, Step, When};
+use super::pack::{RawWording, Scalar};
+use super::{EventName, Exchange, Matcher, Message, Octets, Segments, Step, When, Wording};
 use crate::language::{RawText, Text};
 
 /// One thing, or an array of them.
@@ -41,8 +42,16 @@ schema! {
     );
     Calculations, "Calculations": |generator| string_or(
         "A whole calculation in one message: for all operators, or an object with one for each.",
-        std::collections::BTreeMap::<String, String>::json_schema(generator),
+        std::collections::BTreeMap::<String, Wording>::json_schema(generator),
     );
+    Wording, "Wording": |generator| string_or(
+        "The words of a message: text, or binary fields.",
+        RawWording::json_schema(generator),
+    );
+    Scalar, "Scalar": |_| json_schema!({
+        "description": "A number, or a string such as \"{a}\".",
+        "anyOf": [{"type": "number"}, {"type": "string"}]
+    });
     Octets, "Octets": |generator| string_or(
         "Raw octets: the UTF-8 of a string, or an object.",
         RawOctets::json_schema(generator),

@@ -12,7 +12,7 @@ use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
 use crate::dialect::RESULT;
 use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
-use crate::matcher::{Matcher, NUMBER, group};
+use crate::matcher::Matcher;
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened, Warning};
 
@@ -206,7 +206,7 @@ impl Player<'_> {
     /// The number of a reply, or all of it where it has none.
     fn captured(&self, received: &Received) -> String {
         let result = self.terms.dialect.reply(RESULT);
-        let number = result.and_then(|result| group(&result.regex, received.words(), NUMBER));
-        number.map_or_else(|| String::from_utf8_lossy(received.words()).into_owned(), str::to_owned)
+        let number = result.and_then(|result| result.pattern.read(received.words())?.number);
+        number.unwrap_or_else(|| String::from_utf8_lossy(received.words()).into_owned())
     }
 }

@@ -118,6 +118,7 @@ impl Words {
             Matcher::Number { number, tolerance: Tolerance::Absolute(distance) } => {
                 self.say(Phrase::ExpectWithin, &[number, distance])
             }
+            Matcher::Special => self.say(Phrase::ExpectSpecial, &[]),
             Matcher::Canonical(text) => self.say(Phrase::ExpectCanonical, &[text]),
             Matcher::Text(text) => self.say(Phrase::ExpectText, &[&printable(text.as_bytes())]),
             Matcher::Hex(hex) => self.say(Phrase::ExpectText, &[hex]),

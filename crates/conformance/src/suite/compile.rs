@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::check::{Checker, Names};
 use super::expand::{expand, runtime_names, with_stand_ins};
 use super::fold::fold;
+use super::foreign;
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
@@ -86,8 +87,12 @@ fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
         (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
-    let understood = if native.id == dialect.id { Ok(()) } else { without_literals(&steps) };
-    let script = match understood.and_then(|()| express(steps, dialect, &runtime)) {
+    let (steps, wrong) = if native.id == dialect.id {
+        (Ok(steps), case.wrong)
+    } else {
+        (foreign::steps(steps, dialect), foreign::diagnoses(case.wrong, dialect))
+    };
+    let script = match steps.and_then(|steps| express(steps, dialect, &runtime)) {
         Ok(steps) => Script::Steps(steps),
         Err(Inexpressible(what)) => Script::Inexpressible(what),
     };
@@ -103,7 +108,7 @@ fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
         offers: case.offers,
         script,
         control: if case.fence { Control::EachOpenConnection } else { Control::FreshConnection },
-        wrong: case.wrong,
+        wrong,
     }
 }
 
@@ -131,27 +136,6 @@ fn express(
     let steps = if dialect.speaking.has_no_operands() { fold(steps, runtime)? } else { steps };
     expressible(&steps, dialect, runtime)?;
     Ok(steps)
-}
-
-/// Octets that a case spells out are those of the suite's own dialect. (What a reply is not to be, it is in no dialect.)
-fn without_literals(steps: &[Step]) -> Result<(), Inexpressible> {
-    steps.iter().try_for_each(|step| match &step.action {
-        Action::Expect { reply, .. } if reply.is_literal() => {
-            Err(Inexpressible("the very octets of a reply".to_owned()))
-        }
-        Action::Repeat { steps, .. } | Action::Clients { steps, .. } => without_literals(steps),
-        Action::Expect { .. }
-        | Action::Connect { .. }
-        | Action::Say { .. }
-        | Action::Send { .. }
-        | Action::ExpectClose(_)
-        | Action::ExpectSilence(_)
-        | Action::HalfClose
-        | Action::Close
-        | Action::Abort
-        | Action::Wait(_)
-        | Action::Fence => Ok(()),
-    })
 }
 
 fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {

@@ -9,6 +9,7 @@ use super::Suite;
 use super::check::{Checker, Names};
 use super::compile::{Named, compile_chapters, exchange_steps};
 use super::embedded::Kind;
+use super::foreign;
 use super::problem::Problems;
 use super::source::Source;
 use crate::dialect::Dialect;
@@ -100,7 +101,13 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let can_be_said = |entry: &Exchange| exchange_steps(std::slice::from_ref(entry), spoken).is_ok();
     let fence = file.fence.into_iter().filter(can_be_said).collect();
     let native = dialect.id.clone();
-    let dialect = foreign.unwrap_or(dialect);
+    let (dialect, wrong) = match foreign {
+        None => (dialect, file.wrong),
+        Some(foreign) => {
+            let wrong = foreign::diagnoses(file.wrong, &foreign);
+            (foreign, wrong)
+        }
+    };
     problems.or(Suite {
         id: file.id,
         title: file.title,
@@ -114,7 +121,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         preflight: file.preflight,
         fence,
         offers: file.offers,
-        wrong: file.wrong,
+        wrong,
     })
 }
 

@@ -5,6 +5,7 @@ mod compile;
 mod embedded;
 mod expand;
 mod fold;
+mod foreign;
 mod load;
 mod problem;
 mod source;

@@ -4,12 +4,13 @@ mod arithmetic;
 mod grading;
 mod server;
 mod tcp;
+mod udp;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 
 use arithmetic::{Arithmetic, right, swapped};
-use calc_conformance::verdict::Verdict;
+use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
 /// A dialect, its server, and cases that have to apply to it.
@@ -90,6 +91,27 @@ const ROWS: &[Row] = &[
         applicable: &["errors/division-by-zero#eight-by-zero"],
         swapped: "operands-swapped",
     },
+    Row {
+        dialect: "ipk-udp",
+        serve: udp::ipk,
+        passed: 20,
+        applicable: &["errors/division-by-zero#eight-by-zero"],
+        swapped: "refused",
+    },
+    Row {
+        dialect: "json",
+        serve: tcp::json,
+        passed: 40,
+        applicable: &["errors/division-by-zero#eight-by-zero", "framing/byte-by-byte"],
+        swapped: "operands-swapped",
+    },
+    Row {
+        dialect: "nul-float",
+        serve: tcp::nul_float,
+        passed: 25,
+        applicable: &["framing/byte-by-byte"],
+        swapped: "operands-swapped",
+    },
 ];
 
 #[test]
@@ -113,6 +135,35 @@ fn servers_that_swap_the_operands_are_found_out() {
         let note = note_of(&report, "session/operand-order#subtraction");
         assert_eq!(note, Some(row.swapped), "{}: {}", row.dialect, flaws(&report));
     });
+}
+
+#[test]
+fn a_udp_port_where_nobody_listens_is_unreachable() {
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = socket.local_addr().expect("its address");
+    drop(socket);
+    let report = grade("ipk-udp", address);
+    assert!(report.is_unreachable(), "{:?}", report.preflight);
+}
+
+#[test]
+fn a_udp_server_that_ends_is_dead_and_one_that_is_silent_is_mute() {
+    for (serve, health) in
+        [(udp::ends as fn(u32) -> SocketAddr, Health::Dead), (udp::falls_silent, Health::Mute)]
+    {
+        let report = grade("ipk-udp", serve(6));
+        let gone = report.results.iter().find_map(|result| match &result.verdict {
+            Verdict::Blocked(Blocker::Gone { health, .. }) => Some(*health),
+            _ => None,
+        });
+        assert_eq!(gone, Some(health), "{}", flaws(&report));
+    }
+}
+
+#[test]
+fn a_first_datagram_that_is_lost_is_sent_again() {
+    let report = grade("ipk-udp", udp::loses_the_first(right));
+    assert_eq!(flaws(&report), "");
 }
 
 /// All at the same time, since most of it is waiting.

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::SocketAddr;
 
 use calc_proto::{BinaryOp, Line, LineDecoder, Request, RequestError};
+use serde_json::{Value, json};
 
 use crate::arithmetic::{Arithmetic, infix, of_words, prefix};
 use crate::server::serve;
@@ -206,4 +207,37 @@ pub(crate) fn menu(arithmetic: Arithmetic) -> SocketAddr {
         }
         stream.write_all(b"Bye\n")
     })
+}
+
+/// `1+2` and a NUL → a float of 4 octets.
+pub(crate) fn nul_float(arithmetic: Arithmetic) -> SocketAddr {
+    serve(move |mut stream| {
+        let mut input = BufReader::new(stream.try_clone()?);
+        let mut message = Vec::new();
+        while input.read_until(0, &mut message)? > 0 && message.pop() == Some(0) {
+            let value = infix(&String::from_utf8_lossy(&message), arithmetic).unwrap_or(f64::NAN);
+            stream.write_all(&(value as f32).to_be_bytes())?;
+            message.clear();
+        }
+        Ok(())
+    })
+}
+
+/// `{"op":"+","a":1,"b":2}` → `{"result":3}`.
+pub(crate) fn json(arithmetic: Arithmetic) -> SocketAddr {
+    let value = move |document: &Value| {
+        let mut operator = document["op"].as_str()?.chars();
+        arithmetic(operator.next()?, document["a"].as_f64()?, document["b"].as_f64()?)
+    };
+    let answer = move |line: &str| {
+        let reply = match serde_json::from_str::<Value>(line) {
+            Err(_) => json!({"error": "syntax"}),
+            Ok(document) => match value(&document) {
+                Some(value) => json!({"result": value}),
+                None => json!({"error": "division by zero"}),
+            },
+        };
+        Some(format!("{reply}\n"))
+    };
+    lines("", move || answer, "")
 }
