@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
 
-    /// Log more than trouble: -v connections, -vv also all that is received and sent
+    /// Log more than trouble: -v connections, -vv also all that is received and sent; lines that nobody reads in time are lost
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }

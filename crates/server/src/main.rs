@@ -6,14 +6,13 @@ mod signals;
 
 use std::{
     io::{self, Write as _},
-    num::NonZeroUsize,
     process::ExitCode,
 };
 
 use calc_server::{Address, Host, Limits, ListenError, Listener};
 use clap::Parser as _;
 use tokio::{select, sync::oneshot};
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::{args::Args, log::Log, signals::Signals};
 
@@ -145,7 +144,7 @@ fn announce(listeners: &[Listener]) {
 /// Has the system allow as many descriptors as the connections need, as far as it lets us. That it falls short is worth a warning
 /// only where somebody has asked for that many connections.
 #[cfg(unix)]
-fn raise_descriptor_limit(asked_for: Option<NonZeroUsize>) {
+fn raise_descriptor_limit(asked_for: Option<std::num::NonZeroUsize>) {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     /// What a process has open beside its connections: standard streams, listeners, the runtime's own.
     const OTHERS: u64 = 32;
@@ -163,7 +162,7 @@ fn raise_descriptor_limit(asked_for: Option<NonZeroUsize>) {
         const SHORT: &str = "the limit of open files is below the connections to be served; others will wait";
         match asked_for {
             Some(_) => warn!(allowed, max_connections, "{SHORT}"),
-            None => info!(allowed, max_connections, "{SHORT}"),
+            None => tracing::info!(allowed, max_connections, "{SHORT}"),
         }
     }
 }
