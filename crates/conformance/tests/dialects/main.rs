@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use arithmetic::{Arithmetic, right, swapped};
+use calc_conformance::run::Standing;
 use calc_conformance::suite;
 use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
@@ -199,6 +200,8 @@ fn a_udp_server_that_ends_is_dead_and_one_that_is_silent_is_mute() {
 #[test]
 fn a_first_datagram_that_is_lost_is_sent_again() {
     let report = grade("ipk-udp", udp::loses_the_first(right));
+    let standing = report.preflight.as_ref().map(|preflight| &preflight.standing);
+    assert!(matches!(standing, Some(Standing::Sound)), "{standing:?}");
     assert_eq!(flaws(&report), "");
 }
 
