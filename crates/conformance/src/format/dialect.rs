@@ -1,4 +1,28 @@
 //! A dialect: how one protocol puts the suite's messages and replies into octets.
+//!
+//! This one is of a protocol in which `cuanto 8 menos 3` is answered `VALE 5`, and `MAL` is for all that has no result.
+//! `conformance --target HOST:PORT --dialect mine.json` grades a server that speaks it.
+//!
+//! ```
+//! let mine: calc_conformance::format::Dialect = serde_json::from_str(r#"{
+//!     "id": "mine",
+//!     "title": "cuanto 8 menos 3 → VALE 5",
+//!     "framing": {"send": {"delimiter": "\n"}, "receive": {"delimiter": "\n", "strip": "\r"}},
+//!     "greeting": 1,
+//!     "messages": {
+//!         "calculate": "cuanto {a} {operator} {b}",
+//!         "operator": {"+": "mas", "-": "menos", "*": "por", "/": "entre"},
+//!         "garbage": "[a-z]+"
+//!     },
+//!     "replies": {
+//!         "result": {"regex": "VALE (?<number>.+)"},
+//!         "fail": {"regex": "MAL"}
+//!     },
+//!     "facts": ["pipelining"]
+//! }"#)?;
+//! assert!(calc_conformance::dialect::Dialect::compile(&mine).is_ok());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 

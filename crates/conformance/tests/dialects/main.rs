@@ -10,6 +10,8 @@ use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 
 use arithmetic::{Arithmetic, right, swapped};
+use calc_conformance::run::Standing;
+use calc_conformance::suite;
 use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
@@ -37,7 +39,11 @@ const ROWS: &[Row] = &[
         dialect: "calc-1-es",
         serve: tcp::spanish,
         passed: 150,
-        applicable: &["errors/division-by-zero#eight-by-zero", "errors/too-many-operands"],
+        applicable: &[
+            "errors/division-by-zero#eight-by-zero",
+            "robustness/nonsense-between-calculations",
+            "errors/too-many-operands",
+        ],
         swapped: "operands-swapped",
     },
     Row {
@@ -74,35 +80,39 @@ const ROWS: &[Row] = &[
         dialect: "menu",
         serve: tcp::menu,
         passed: 40,
-        applicable: &["errors/division-by-zero#eight-by-zero"],
+        applicable: &["errors/division-by-zero#eight-by-zero", "robustness/nonsense-between-calculations"],
         swapped: "operands-swapped",
     },
     Row {
         dialect: "one-shot",
         serve: tcp::one_shot,
         passed: 30,
-        applicable: &["errors/division-by-zero#eight-by-zero"],
+        applicable: &["errors/division-by-zero#eight-by-zero", "robustness/nonsense-between-calculations"],
         swapped: "operands-swapped",
     },
     Row {
         dialect: "unframed",
         serve: tcp::unframed,
         passed: 30,
-        applicable: &["errors/division-by-zero#eight-by-zero"],
+        applicable: &["errors/division-by-zero#eight-by-zero", "robustness/nonsense-between-calculations"],
         swapped: "operands-swapped",
     },
     Row {
         dialect: "ipk-udp",
         serve: udp::ipk,
         passed: 20,
-        applicable: &["errors/division-by-zero#eight-by-zero"],
+        applicable: &["errors/division-by-zero#eight-by-zero", "robustness/nonsense-between-calculations"],
         swapped: "refused",
     },
     Row {
         dialect: "json",
         serve: tcp::json,
         passed: 40,
-        applicable: &["errors/division-by-zero#eight-by-zero", "framing/byte-by-byte"],
+        applicable: &[
+            "errors/division-by-zero#eight-by-zero",
+            "robustness/nonsense-between-calculations",
+            "framing/byte-by-byte",
+        ],
         swapped: "operands-swapped",
     },
     Row {
@@ -138,6 +148,30 @@ fn servers_that_swap_the_operands_are_found_out() {
 }
 
 #[test]
+fn dialects_that_make_no_sense() {
+    let right = include_str!("../../suites/dialects/add.json");
+    for (from, to, fault) in [
+        ("\"greeting\"", "\"greting\"", "unknown field `greting`; did you mean `greeting`?"),
+        ("ADD {a}", "ADD {x}", "messages.calculate.+: nothing is called `{x}`"),
+        ("200 OK (?", "200 OK ((?", "replies.result: `200 OK ((?<number>.+)` is no pattern: unclosed group"),
+        ("\"result\":", "\"resultado\":", "cannot be expressed: the dialect has no reply `result`"),
+        ("pipelining", "pipelinig", "did you mean `pipelining`?"),
+        ("\"delimiter\": \"\\n\", \"strip\"", "\"strip\"", "`strip` belongs to `delimiter`"),
+        ("\"regex\": \"200 BYE.*\"", "\"pack\": [{\"u9\": 1}]", "unknown field `u9`"),
+        ("\"+\": ", "\"plus\": ", "messages.calculate.plus: no operator of a suite"),
+    ] {
+        let wrong = right.replacen(from, to, 1);
+        assert_ne!(wrong, right, "{from}");
+        let file = std::env::temp_dir().join(format!("conformance-dialect-{}.json", std::process::id()));
+        std::fs::write(&file, &wrong).expect("a file can be written");
+        let name = file.to_str().expect("a path of text");
+        let problems = suite::load_in_dialect("calc", name).map(drop).expect_err(to).to_string();
+        std::fs::remove_file(&file).expect("the file is there");
+        assert!(problems.contains(fault), "{to}: {problems}");
+    }
+}
+
+#[test]
 fn a_udp_port_where_nobody_listens_is_unreachable() {
     let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
     let address = socket.local_addr().expect("its address");
@@ -163,6 +197,8 @@ fn a_udp_server_that_ends_is_dead_and_one_that_is_silent_is_mute() {
 #[test]
 fn a_first_datagram_that_is_lost_is_sent_again() {
     let report = grade("ipk-udp", udp::loses_the_first(right));
+    let standing = report.preflight.as_ref().map(|preflight| &preflight.standing);
+    assert!(matches!(standing, Some(Standing::Sound)), "{standing:?}");
     assert_eq!(flaws(&report), "");
 }
 
