@@ -1,24 +1,18 @@
 //! Every bug is failed by a case that cites what it breaks, and named.
 
-use crate::bugs::Bug;
-use crate::grading::{SUITE, for_each, grade_selected, is_failed, notes, only};
-use crate::server::{Behaviour, Server};
+use crate::grading::{is_failed, notes};
+use crate::reports::{GRADED, Graded};
 
 #[test]
 fn every_bug_is_failed_by_a_case_that_cites_its_requirement_and_earns_its_note() {
-    let faults: String = for_each(Bug::ALL, |&bug| {
-        oversight(bug).map_or(String::new(), |fault| format!("{bug:?}: {fault}\n"))
-    })
-    .concat();
+    let faults =
+        GRADED.iter().filter_map(|graded| Some(format!("{:?}: {}\n", graded.bug, oversight(graded)?)));
+    let faults: String = faults.collect();
     assert!(faults.is_empty(), "{faults}");
 }
 
-/// What the suite does not see of a bug, if anything.
-fn oversight(bug: Bug) -> Option<String> {
-    let cites = |spec: &[String]| spec.iter().any(|id| bug.breaks().contains(&id.as_str()));
-    let ids = SUITE.cases().filter(|case| cites(&case.spec)).map(|case| case.id.clone());
-    let server = Server::start(Behaviour::with_bugs(&[bug]));
-    let report = grade_selected(server.address(), &SUITE, only(ids));
+/// What the suite does not see of a bug, if anything, in a run of the cases that cite what it breaks.
+pub(crate) fn oversight(Graded { bug, report, .. }: &Graded) -> Option<String> {
     let failed: Vec<&str> =
         report.results.iter().filter(|result| is_failed(result)).map(|result| result.id.as_str()).collect();
     if failed.is_empty() {
@@ -31,7 +25,7 @@ fn oversight(bug: Bug) -> Option<String> {
     if let Some(id) = unseen {
         return Some(format!("no case that cites {id} fails, only {failed:?}"));
     }
-    let mut earned = notes(&report);
+    let mut earned = notes(report);
     earned.sort_unstable();
     earned.dedup();
     (!earned.contains(&bug.earns()))

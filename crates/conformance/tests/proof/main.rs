@@ -11,6 +11,7 @@ mod detection;
 mod fairness;
 mod flips;
 mod monotone;
+mod reports;
 // The C witness is for POSIX systems.
 #[cfg(unix)]
 mod witnesses;
