@@ -93,7 +93,11 @@ impl Stream {
 
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
+            Self::Tcp(stream) => {
+                let read = stream.try_read(buffer);
+                acknowledge_at_once(stream);
+                read
+            }
             Self::Udp(socket) => socket.try_recv(buffer),
             #[cfg(unix)]
             Self::Unix(stream) => stream.try_read(buffer),
@@ -130,6 +134,18 @@ impl Stream {
         }
     }
 }
+
+/// A server that writes a reply in several pieces waits before each until the one before is acknowledged (Nagle's
+/// algorithm), and systems hold acknowledgements back for some 40 ms. That would make the server seem slow, and the
+/// run long. Linux forgets the wish with each segment, so it is said again and again.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn acknowledge_at_once(stream: &TcpStream) {
+    // A connection that is broken by now has nothing to acknowledge.
+    drop(stream.set_quickack(true));
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn acknowledge_at_once(_: &TcpStream) {}
 
 async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Stream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };

@@ -31,7 +31,7 @@ pub struct Dialect {
     /// What the protocol has.
     pub facts: BTreeSet<String>,
     /// Small deviations under which a server is graded all the same.
-    pub relaxations: Vec<Relaxed>,
+    pub relaxations: Vec<Relaxation>,
     /// How messages are written.
     pub speaking: Speaking,
     /// What we say after the greeting, and the reply that is due.
@@ -43,15 +43,8 @@ pub struct Dialect {
     results: Option<Regex>,
     replies: BTreeMap<String, Reply>,
     codes: format::Codes,
-}
-
-/// A dialect with a small deviation in it.
-#[derive(Clone, Debug)]
-pub struct Relaxed {
-    /// The deviation.
-    pub relaxation: Relaxation,
-    /// The dialect with it.
-    pub dialect: Arc<Dialect>,
+    /// As written, for the deviations from it.
+    file: Arc<format::Dialect>,
 }
 
 /// One kind of reply.
@@ -75,11 +68,19 @@ impl Dialect {
         let mut dialect = Self::compile_strict(file)?;
         for (index, relaxation) in file.relaxations.iter().enumerate() {
             let in_relaxation = |(place, fault)| (format!("relaxations[{index}].{place}"), fault);
-            let relaxed = Self::compile_strict(&relaxation.applied_to(file))
+            Self::compile_strict(&relaxation.applied_to(file))
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
-            dialect.relaxations.push(Relaxed { relaxation: relaxation.clone(), dialect: Arc::new(relaxed) });
+            dialect.relaxations.push(relaxation.clone());
         }
         Ok(dialect)
+    }
+
+    /// The dialect with small deviations in it; none, where one of them leaves no room for another.
+    #[must_use]
+    pub fn under(&self, deviations: &[&Relaxation]) -> Option<Self> {
+        let file =
+            deviations.iter().fold((*self.file).clone(), |file, deviation| deviation.applied_to(&file));
+        Self::compile_strict(&file).ok()
     }
 
     /// Compiles a dialect without its relaxations.
@@ -126,6 +127,7 @@ impl Dialect {
             codes: file.codes.clone(),
             preamble: Vec::new(),
             connection: file.connection,
+            file: Arc::new(file.clone()),
         };
         for (index, (message, reply)) in file.preamble.iter().enumerate() {
             match dialect.prepared(message, reply) {

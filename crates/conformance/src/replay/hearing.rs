@@ -10,7 +10,7 @@ use super::Stop;
 use super::player::Player;
 use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
-use crate::dialect::RESULT;
+use crate::dialect::{FAIL, RESULT};
 use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
 use crate::matcher::Matcher;
 use crate::transcript::What;
@@ -31,7 +31,7 @@ impl Player<'_> {
             self.send(line, &speech, &Delivery::default()).await?;
             self.expect(line, reply, None).await?;
         }
-        self.lines[line].answered = false;
+        (self.lines[line].answered, self.lines[line].calculated) = (false, false);
         Ok(())
     }
 
@@ -186,6 +186,8 @@ impl Player<'_> {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);
                 self.lines[line].answered = true;
+                let kind = self.terms.dialect.name_of(received.words());
+                self.lines[line].calculated = matches!(kind, Some(RESULT | FAIL));
                 self.record(line, What::Received(received.raw().into()));
             }
             Heard::TooLong(octets) | Heard::Unterminated(octets) => {

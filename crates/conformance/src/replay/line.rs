@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub(super) half_closed: bool,
     /// Whether a reply has come, after which the servers of some dialects close.
     pub(super) answered: bool,
+    /// Whether the last reply ended a calculation, after which the servers of some dialects close.
+    pub(super) calculated: bool,
     /// A first datagram, which may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
 }
@@ -55,6 +57,7 @@ impl Player<'_> {
                     due: 0,
                     half_closed: false,
                     answered: false,
+                    calculated: false,
                     again: None,
                 });
                 match reading {
@@ -70,6 +73,7 @@ impl Player<'_> {
                     connection: name.to_owned(),
                     expected: Expected::Connection,
                     happened: Happened::NotConnected(error.to_string()),
+                    spent: false,
                     write_failed: false,
                     wrong: Vec::new(),
                 })))
@@ -77,14 +81,25 @@ impl Player<'_> {
         }
     }
 
-    /// Where a connection lasts for one reply, takes a new one in the place of one that is used up.
-    pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
+    /// Whether the server may have closed a connection, having given the reply or the result for which it lasts.
+    pub(super) fn is_spent(&self, line: usize) -> bool {
         match self.terms.dialect.connection {
-            Lifetime::OneReply if self.lines[line].answered && self.lines[line].due == 0 => {}
-            Lifetime::OneReply | Lifetime::Session => return Ok(()),
+            Lifetime::Session => false,
+            Lifetime::OneReply => self.lines[line].answered,
+            Lifetime::OneResult => self.lines[line].calculated,
+        }
+    }
+
+    /// Where a connection lasts for one reply or result, takes a new one in the place of one that is used up.
+    pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
+        if !self.is_spent(line) || self.lines[line].due > 0 || self.lines[line].half_closed {
+            return Ok(());
         }
         let deadline = Instant::now() + self.terms.politeness;
-        self.lines[line].connection.ends_by(deadline).await;
+        let ended = self.lines[line].connection.ends_by(deadline).await;
+        if self.terms.dialect.connection == Lifetime::OneResult && !ended {
+            return Ok(());
+        }
         let name = self.lines[line].name.clone();
         self.open(&name, Reading::Always).await?;
         // Steps find a connection by its name, and its place among the others is that of the old one.

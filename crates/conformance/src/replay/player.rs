@@ -80,6 +80,7 @@ impl<'a> Player<'a> {
                 let speech = Speech::of_octets(octets, &delivery.segments, &self.terms.dialect)
                     .map_err(Stop::Fault)?;
                 let line = self.line(on).await?;
+                self.renew(line).await?;
                 self.send(line, &speech, delivery).await
             }
             Action::Expect { reply, capture } => {
@@ -161,12 +162,14 @@ impl<'a> Player<'a> {
     }
 
     pub(super) fn broken(&self, line: usize, expected: Expected, happened: Happened) -> Stop {
+        let spent = self.is_spent(line);
         let line = &self.lines[line];
         Stop::Break(Box::new(Break {
             stage: self.stage,
             connection: line.name.clone(),
             expected,
             happened,
+            spent,
             write_failed: line.connection.write_failure().is_some(),
             wrong: Vec::new(),
         }))

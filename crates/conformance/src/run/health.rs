@@ -81,6 +81,14 @@ impl Run<'_> {
         };
         broken.wrong.iter().find(|wrong| wrong.when.iter().any(fits))
     }
+
+    /// The note of the deviation that explains it: the server closed when it had given what its connections are good for.
+    pub(super) fn note_of_deviation(&self, broken: &Break) -> Option<String> {
+        let ended = broken.spent && matches!(broken.happened, Happened::Ended(..));
+        let relaxation =
+            self.relaxations.iter().find(|relaxation| ended && relaxation.connection.is_some())?;
+        relaxation.note.clone()
+    }
 }
 
 pub(super) fn health_of(outcome: &Outcome) -> Health {

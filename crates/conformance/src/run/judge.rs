@@ -72,17 +72,16 @@ impl Run<'_> {
         if let Some(required) = case.requires.iter().find(failed) {
             return Some(Blocker::Requires(required.clone()));
         }
-        let relaxed = self
-            .relaxation
-            .and_then(|relaxation| case.needs.iter().find(|fact| relaxation.without.contains(*fact)));
-        relaxed.map(|fact| Blocker::Relaxed(fact.clone()))
+        let lacks =
+            |fact: &&String| self.relaxations.iter().any(|relaxation| relaxation.without.contains(*fact));
+        case.needs.iter().find(lacks).map(|fact| Blocker::Relaxed(fact.clone()))
     }
 
-    /// What the relaxation costs: the cases about what it breaks are failed without asking again. A case is about the
+    /// What a relaxation costs: the cases about what it breaks are failed without asking again. A case is about the
     /// first requirement that it cites.
     fn deviation(&self, case: &Case) -> Option<Failure> {
-        let relaxation = self.relaxation?;
-        case.spec.first().filter(|id| relaxation.breaks.contains(id))?;
+        let about = |id: &String| case.spec.first() == Some(id) || case.stem() == id;
+        let relaxation = self.relaxations.iter().find(|relaxation| relaxation.breaks.iter().any(about))?;
         let breach = Breach::Deviation { relaxation: relaxation.id.clone() };
         Some(Failure { breach, note: relaxation.note.clone(), aftermath: None })
     }
@@ -124,6 +123,15 @@ impl Run<'_> {
             outcome = play_case(case, &self.suite.wrong, &terms).await;
             health = self.health_after(&outcome, &terms).await;
         }
+        if self.hears_after_all(&outcome) {
+            if let Some(failure) = self.deviation(case) {
+                result.verdict = Verdict::Fail(Box::new(failure));
+                return;
+            }
+            terms = self.terms.as_ref().map_or(terms, |terms| self.adapted(terms));
+            outcome = play_case(case, &self.suite.wrong, &terms).await;
+            health = self.health_after(&outcome, &terms).await;
+        }
         self.goodbye_ignored |= outcome.goodbye_ignored;
         result.verdict = match outcome.stopped {
             None => {
@@ -153,7 +161,8 @@ impl Run<'_> {
                 Verdict::NotApplicable(Lack::Declined)
             }
             Some(_) | None => {
-                Verdict::Fail(Box::new(broken.into_failure(diagnosis.and_then(|wrong| wrong.note), health)))
+                let note = self.note_of_deviation(&broken).or(diagnosis.and_then(|wrong| wrong.note));
+                Verdict::Fail(Box::new(broken.into_failure(note, health)))
             }
         }
     }

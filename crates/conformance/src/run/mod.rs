@@ -4,6 +4,7 @@ mod health;
 mod judge;
 mod patience;
 mod preflight;
+mod relax;
 mod report;
 #[cfg(test)]
 mod tests;
@@ -97,7 +98,8 @@ struct Run<'a> {
     options: &'a Options,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
-    relaxation: Option<&'a Relaxation>,
+    /// The deviations under which the server is graded.
+    relaxations: Vec<&'a Relaxation>,
     patience: Patience,
     gone: Option<Blocker>,
     deadline: Option<Instant>,
@@ -120,7 +122,7 @@ impl<'a> Run<'a> {
             options,
             preflight: None,
             terms: None,
-            relaxation: None,
+            relaxations: Vec::new(),
             patience: Patience::new(options.timeout),
             gone: None,
             deadline: None,
