@@ -85,6 +85,10 @@ struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     timeout: Duration,
+    /// How many cases are played at the same time, for servers that are slow and serve many clients, 1 to 64; cases that
+    /// need the server for themselves, and failures, are judged alone all the same
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     lang: Option<Language>,
@@ -217,7 +221,7 @@ fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -
     let detail = if args.failures { Detail::Failures } else { Detail::All };
     let mut terminal = Terminal::new(out, suite, args.language(), args.again(target)).showing(detail);
     let mut written = Ok(());
-    let options = Options { selection, timeout: args.timeout };
+    let options = Options { selection, timeout: args.timeout, jobs: args.jobs };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
         if written.is_ok() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Stop;
+use super::line::Given;
 use super::player::Player;
 use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
@@ -31,7 +32,7 @@ impl Player<'_> {
             self.send(line, &speech, &Delivery::default()).await?;
             self.expect(line, reply, None).await?;
         }
-        (self.lines[line].answered, self.lines[line].calculated) = (false, false);
+        self.lines[line].given = Given::Nothing;
         Ok(())
     }
 
@@ -185,9 +186,11 @@ impl Player<'_> {
         match &heard {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);
-                self.lines[line].answered = true;
-                let kind = self.terms.dialect.name_of(received.words());
-                self.lines[line].calculated = matches!(kind, Some(RESULT | FAIL));
+                self.lines[line].given = match self.terms.dialect.name_of(received.words()) {
+                    Some(RESULT) => Given::Result,
+                    Some(FAIL) => Given::Refusal,
+                    Some(_) | None => Given::Reply,
+                };
                 self.record(line, What::Received(received.raw().into()));
             }
             Heard::TooLong(octets) | Heard::Unterminated(octets) => {

@@ -19,12 +19,19 @@ pub(super) struct Line {
     /// Replies that are due: messages sent, less replies taken.
     pub(super) due: usize,
     pub(super) half_closed: bool,
-    /// Whether a reply has come, after which the servers of some dialects close.
-    pub(super) answered: bool,
-    /// Whether the last reply ended a calculation, after which the servers of some dialects close.
-    pub(super) calculated: bool,
+    /// The last reply, after which the servers of some dialects close.
+    pub(super) given: Given,
     /// A first datagram, which may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
+}
+
+/// What a server has given on a connection by now, as far as that may end it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Given {
+    Nothing,
+    Reply,
+    Result,
+    Refusal,
 }
 
 /// The connection that a case has without naming one.
@@ -32,6 +39,9 @@ const IMPLICIT: &str = "c";
 
 /// A connection that is never read is given up as stalled after so long without progress.
 const UNREAD_STALL: Duration = Duration::from_millis(200);
+
+/// Whether a server that closes after a result closes after a refusal too, is seen in this time.
+const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
 /// A connection on the loopback is made at once or never, but one whose first packet was dropped takes a second.
 const CONNECT_AT_LEAST: Duration = Duration::from_millis(1500);
@@ -56,8 +66,7 @@ impl Player<'_> {
                     connection,
                     due: 0,
                     half_closed: false,
-                    answered: false,
-                    calculated: false,
+                    given: Given::Nothing,
                     again: None,
                 });
                 match reading {
@@ -85,8 +94,8 @@ impl Player<'_> {
     pub(super) fn is_spent(&self, line: usize) -> bool {
         match self.terms.dialect.connection {
             Lifetime::Session => false,
-            Lifetime::OneReply => self.lines[line].answered,
-            Lifetime::OneResult => self.lines[line].calculated,
+            Lifetime::OneReply => self.lines[line].given != Given::Nothing,
+            Lifetime::OneResult => matches!(self.lines[line].given, Given::Result | Given::Refusal),
         }
     }
 
@@ -95,9 +104,14 @@ impl Player<'_> {
         if !self.is_spent(line) || self.lines[line].due > 0 || self.lines[line].half_closed {
             return Ok(());
         }
-        let deadline = Instant::now() + self.terms.politeness;
-        let ended = self.lines[line].connection.ends_by(deadline).await;
+        let wait = match self.lines[line].given {
+            Given::Refusal if self.stays_after_refusals => Duration::ZERO,
+            Given::Refusal => AFTER_REFUSAL,
+            Given::Nothing | Given::Reply | Given::Result => self.terms.patience,
+        };
+        let ended = self.lines[line].connection.ends_by(Instant::now() + wait).await;
         if self.terms.dialect.connection == Lifetime::OneResult && !ended {
+            self.stays_after_refusals |= self.lines[line].given == Given::Refusal;
             return Ok(());
         }
         let name = self.lines[line].name.clone();
@@ -141,7 +155,7 @@ impl Player<'_> {
         };
         line.due += speech.messages;
         line.again = match self.terms.dialect.transport {
-            Transport::Udp if !line.answered && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp if line.given == Given::Nothing && line.due == 1 => Some(speech.octets.clone()),
             Transport::Udp | Transport::Tcp => None,
         };
         for (index, octets) in speech.writes().enumerate() {

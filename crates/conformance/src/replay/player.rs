@@ -25,6 +25,8 @@ pub(super) struct Player<'a> {
     pub(super) warning: Option<Warning>,
     pub(super) slowest: Duration,
     pub(super) goodbye_ignored: bool,
+    /// Where connections last for one result: whether one was seen to outlast a refusal.
+    pub(super) stays_after_refusals: bool,
 }
 
 impl<'a> Player<'a> {
@@ -39,6 +41,7 @@ impl<'a> Player<'a> {
             warning: None,
             slowest: Duration::ZERO,
             goodbye_ignored: false,
+            stays_after_refusals: false,
         }
     }
 

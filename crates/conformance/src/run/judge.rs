@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
 use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
@@ -18,9 +19,15 @@ impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
         let began = Instant::now();
         let mut result = CaseResult::new(chapter, case, Verdict::Skip);
-        match self.without_running(case).await {
-            Some(verdict) => result.verdict = verdict,
-            None => self.play(case, &mut result).await,
+        match (self.without_running(case).await, self.ahead.remove(&case.id)) {
+            (Some(verdict), _) => result.verdict = verdict,
+            (None, Some((outcome, elapsed))) => {
+                result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
+                result.transcript = Some(outcome.transcript);
+                result.elapsed = elapsed;
+                return result;
+            }
+            (None, None) => self.play(case, &mut result).await,
         }
         result.elapsed = began.elapsed();
         result
@@ -32,7 +39,7 @@ impl Run<'_> {
     }
 
     /// The verdict on a case that need not or cannot be run.
-    async fn without_running(&mut self, case: &Case) -> Option<Verdict> {
+    pub(super) async fn without_running(&mut self, case: &Case) -> Option<Verdict> {
         if !self.options.selection.runs(case) {
             return Some(Verdict::Skip);
         }
@@ -119,9 +126,12 @@ impl Run<'_> {
         let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
         let mut health = self.health_after(&outcome, &terms).await;
         if self.was_unfair(&outcome, health, &terms) {
-            terms = self.adapted(&terms);
+            terms = Terms { patience: self.patience.ceiling(), ..self.adapted(&terms) };
             outcome = play_case(case, &self.suite.wrong, &terms).await;
             health = self.health_after(&outcome, &terms).await;
+            if came_too_late(&outcome) {
+                self.patience.used_second_chance();
+            }
         }
         if self.hears_after_all(&outcome) {
             if let Some(failure) = self.deviation(case) {

@@ -1,5 +1,6 @@
 //! One run: the preflight, then case after case, each with its verdict, as long as there is a server to grade.
 
+mod ahead;
 mod health;
 mod judge;
 mod patience;
@@ -31,6 +32,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
+    /// How many cases may be played at the same time, of those that bear company; 0 is as 1.
+    pub jobs: u16,
 }
 
 impl Options {
@@ -40,7 +43,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1 }
     }
 }
 
@@ -105,6 +108,8 @@ struct Run<'a> {
     deadline: Option<Instant>,
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
+    jobs: u16,
+    ahead: ahead::Passed,
     results: Vec<CaseResult>,
 }
 
@@ -128,6 +133,8 @@ impl<'a> Run<'a> {
             deadline: None,
             offers: BTreeMap::new(),
             goodbye_ignored: false,
+            jobs: options.jobs,
+            ahead: ahead::Passed::new(),
             results: Vec::new(),
         }
     }
@@ -142,6 +149,7 @@ impl<'a> Run<'a> {
             if !selected.is_empty() {
                 events(Event::Chapter(chapter));
             }
+            self.play_ahead(&selected).await;
             for case in selected {
                 let result = self.judge(&chapter.id, case).await;
                 self.results.push(result);

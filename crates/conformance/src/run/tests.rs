@@ -54,7 +54,7 @@ const SUM: &str = r#""exchange": [["1", "ok"], ["2", "ok"], ["+", {"number": "3"
 
 #[test]
 fn a_right_server_passes_everything() {
-    let report = run(&suite(CASES), serve(right));
+    let report = run_within(Options::TIMEOUT, &suite(CASES), serve(right));
     for result in &report.results {
         assert_eq!(result.verdict, Verdict::Pass, "{}", result.id);
     }
@@ -82,7 +82,8 @@ fn right_servers_may_reply_in_their_own_way() {
         });
     });
     for (what, address) in [("crlf", crlf), ("slow", slow), ("byte by byte", byte_by_byte)] {
-        assert_eq!(run(&suite(CASES), address).grade().out_of_100(), Some(100.0), "{what}");
+        let report = run_within(Options::TIMEOUT, &suite(CASES), address);
+        assert_eq!(report.grade().out_of_100(), Some(100.0), "{what}");
     }
 }
 
@@ -387,4 +388,25 @@ fn clients_captures_and_repeats_have_their_own_values() {
             {"connect": "turn"}, {"say": ["{n}", "1", "-"], "segments": "mid_message", "gap_ms": 1},
             {"expect": "ok"}, {"expect": "ok"}, {"expect": {"any_of": [{"number": "0"}, {"number": "1"}, {"number": "2"}]}}]}}]"#;
     assert_eq!(verdict_of(case, serve(right)), Verdict::Pass);
+}
+
+#[test]
+fn a_right_server_that_once_takes_too_long_is_asked_again() {
+    for reply in ["RESULT 3\n", "OK\n"] {
+        let hiccups = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+        let address = serve(move |stream| {
+            let mut counted = 0;
+            converse(stream, |line, session| {
+                let answer = session.answer(line) + "\n";
+                counted += 1;
+                // Not in the preflight, which says other numbers.
+                let here = line == "1" || (answer == "RESULT 3\n" && counted > 1);
+                if here && answer == reply && hiccups.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                    sleep(Duration::from_millis(900));
+                }
+                answer
+            });
+        });
+        assert_eq!(verdict_of(SUM, address), Verdict::Pass, "{reply:?} is late once");
+    }
 }

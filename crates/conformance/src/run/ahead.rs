@@ -1,0 +1,122 @@
+//! Several cases at once. They are played ahead of their turn, and believed only if they went well: what fails beside others is
+//! judged again when its turn comes, alone, so that the verdicts are those of a run of one case at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::Instant;
+
+use super::{Run, Standing};
+use crate::dialect::FAIL;
+use crate::format::{Action, Matcher, Step, Wrong};
+use crate::replay::{Outcome, Terms, play_case};
+use crate::suite::{Case, Script};
+
+/// Cases that were passed ahead of their turn, by id, and the time that each took.
+pub(super) type Passed = BTreeMap<String, (Outcome, Duration)>;
+
+impl Run<'_> {
+    /// Plays those of the cases that can be played beside others.
+    pub(super) async fn play_ahead(&mut self, cases: &[&Case]) {
+        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1 && self.is_sound()) else { return };
+        let mut chosen = Vec::new();
+        for case in cases {
+            if bears_company(case) && self.without_running(case).await.is_none() {
+                chosen.push((*case).clone());
+            }
+        }
+        let tried = chosen.len();
+        let general = self.suite.wrong.clone().into();
+        let passed = play_together(chosen, general, self.adapted(&terms), self.jobs).await;
+        // A server that serves one client after the other makes the others wait in vain, again and again.
+        if passed.len() * 2 < tried {
+            self.jobs = 1;
+        }
+        self.ahead.extend(passed);
+    }
+
+    /// Without a preflight that works, no case is passed.
+    fn is_sound(&self) -> bool {
+        match self.preflight.as_ref().map(|preflight| &preflight.standing) {
+            Some(Standing::Sound | Standing::Relaxed(_)) => true,
+            Some(Standing::Unsound(_) | Standing::Unreachable(_)) | None => false,
+        }
+    }
+}
+
+async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jobs: u16) -> Passed {
+    let mut waiting = cases.into_iter();
+    let mut passed = Passed::new();
+    let together = async {
+        let mut playing = JoinSet::new();
+        loop {
+            while playing.len() < usize::from(jobs)
+                && let Some(case) = waiting.next()
+            {
+                let (general, terms) = (Arc::clone(&general), terms.clone());
+                playing.spawn_local(async move {
+                    let began = Instant::now();
+                    let outcome = play_case(&case, &general, &terms).await;
+                    (case.id, outcome, began.elapsed())
+                });
+            }
+            match playing.join_next().await {
+                None => break,
+                Some(Ok((id, outcome, elapsed))) if outcome.stopped.is_none() => {
+                    passed.insert(id, (outcome, elapsed));
+                }
+                // Judged when its turn comes; what panicked here will do so there.
+                Some(Ok(_) | Err(_)) => {}
+            }
+        }
+    };
+    LocalSet::new().run_until(together).await;
+    passed
+}
+
+/// Whether a case can be played beside others: on a single connection, in messages that a server answers without a refusal.
+/// What may end a server or measures time has to be alone with it, or the wrong case would get the blame.
+fn bears_company(case: &Case) -> bool {
+    match &case.script {
+        Script::Steps(steps) => steps.iter().all(is_harmless),
+        Script::Inexpressible(_) => false,
+    }
+}
+
+fn is_harmless(step: &Step) -> bool {
+    match &step.action {
+        Action::Say { .. } => step.on.is_none(),
+        Action::Expect { reply, .. } => !is_refusal(reply),
+        Action::Repeat { steps, .. } => steps.iter().all(is_harmless),
+        Action::Connect { .. }
+        | Action::Send { .. }
+        | Action::ExpectClose(_)
+        | Action::ExpectSilence(_)
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Wait(_)
+        | Action::Clients { .. }
+        | Action::Fence => false,
+    }
+}
+
+/// Whether a refusal is what is due, or may be.
+fn is_refusal(reply: &Matcher) -> bool {
+    match reply {
+        Matcher::Named(name) => name == FAIL,
+        Matcher::Number { .. } | Matcher::Canonical(_) => false,
+        Matcher::Fail(_)
+        | Matcher::Special
+        | Matcher::Text(_)
+        | Matcher::Hex(_)
+        | Matcher::Regex(_)
+        | Matcher::Raw(_)
+        | Matcher::AllOf(_)
+        | Matcher::AnyOf(_)
+        | Matcher::Not(_)
+        | Matcher::Any => true,
+    }
+}
