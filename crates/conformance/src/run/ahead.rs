@@ -8,14 +8,18 @@ use std::time::Duration;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
+use super::health::came_too_late;
 use super::{Run, Standing};
 use crate::dialect::FAIL;
 use crate::format::{Action, Matcher, Step, Wrong};
-use crate::replay::{Outcome, Terms, play_case};
+use crate::replay::{Outcome, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script};
 
-/// Cases that were passed ahead of their turn, by id, and the time that each took.
-pub(super) type Passed = BTreeMap<String, (Outcome, Duration)>;
+/// Cases that were played ahead of their turn, by id: how those went that were passed, and the time that each took.
+pub(super) type Ahead = BTreeMap<String, Option<(Outcome, Duration)>>;
+
+/// A server that serves one client after the other lets the others wait in vain, again and again.
+const MOST_IN_VAIN: u32 = 3;
 
 impl Run<'_> {
     /// Plays those of the cases that can be played beside others.
@@ -27,18 +31,28 @@ impl Run<'_> {
                 chosen.push((*case).clone());
             }
         }
-        let tried = chosen.len();
         let general = self.suite.wrong.clone().into();
-        let passed = play_together(chosen, general, self.adapted(&terms), self.jobs).await;
-        // A server that serves one client after the other makes the others wait in vain, again and again.
-        if passed.len() * 2 < tried {
+        let (ahead, waited_in_vain) = play_together(chosen, general, self.adapted(&terms), self.jobs).await;
+        if ahead.values().any(Option::is_none) {
+            // Operands that all clients share are left over from the cases that broke off. Whether they are is for the cases
+            // to find out, so the outcome says nothing here.
+            drop(play_exchange(&terms.fence, &self.adapted(&terms)).await);
+        }
+        if waited_in_vain > MOST_IN_VAIN {
             self.jobs = 1;
         }
-        self.ahead.extend(passed);
+        self.ahead.extend(ahead);
+    }
+
+    /// A case that failed beside others was passed alone: the server's clients get in each other's way, so from now on there
+    /// is one at a time.
+    pub(super) fn stop_playing_ahead(&mut self) {
+        self.jobs = 1;
+        self.ahead.clear();
     }
 
     /// Without a preflight that works, no case is passed.
-    fn is_sound(&self) -> bool {
+    pub(super) fn is_sound(&self) -> bool {
         match self.preflight.as_ref().map(|preflight| &preflight.standing) {
             Some(Standing::Sound | Standing::Relaxed(_)) => true,
             Some(Standing::Unsound(_) | Standing::Unreachable(_)) | None => false,
@@ -46,13 +60,16 @@ impl Run<'_> {
     }
 }
 
-async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jobs: u16) -> Passed {
+/// How the cases went, and how many came to nothing.
+async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jobs: u16) -> (Ahead, u32) {
     let mut waiting = cases.into_iter();
-    let mut passed = Passed::new();
+    let mut ahead = Ahead::new();
+    let mut waited_in_vain = 0;
     let together = async {
         let mut playing = JoinSet::new();
         loop {
             while playing.len() < usize::from(jobs)
+                && waited_in_vain <= MOST_IN_VAIN
                 && let Some(case) = waiting.next()
             {
                 let (general, terms) = (Arc::clone(&general), terms.clone());
@@ -65,15 +82,19 @@ async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jo
             match playing.join_next().await {
                 None => break,
                 Some(Ok((id, outcome, elapsed))) if outcome.stopped.is_none() => {
-                    passed.insert(id, (outcome, elapsed));
+                    ahead.insert(id, Some((outcome, elapsed)));
                 }
-                // Judged when its turn comes; what panicked here will do so there.
-                Some(Ok(_) | Err(_)) => {}
+                // These are judged when their turn comes; what panicked here will do so there.
+                Some(Ok((id, outcome, _))) => {
+                    waited_in_vain += u32::from(came_too_late(&outcome));
+                    ahead.insert(id, None);
+                }
+                Some(Err(_)) => {}
             }
         }
     };
     LocalSet::new().run_until(together).await;
-    passed
+    (ahead, waited_in_vain)
 }
 
 /// Whether a case can be played beside others: on a single connection, in messages that a server answers without a refusal.

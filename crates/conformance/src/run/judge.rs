@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
+use crate::grade::Credit;
 use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
@@ -21,11 +22,17 @@ impl Run<'_> {
         let mut result = CaseResult::new(chapter, case, Verdict::Skip);
         match (self.without_running(case).await, self.ahead.remove(&case.id)) {
             (Some(verdict), _) => result.verdict = verdict,
-            (None, Some((outcome, elapsed))) => {
+            (None, Some(Some((outcome, elapsed)))) => {
                 result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
                 result.transcript = Some(outcome.transcript);
                 result.elapsed = elapsed;
                 return result;
+            }
+            (None, Some(None)) => {
+                self.play(case, &mut result).await;
+                if result.verdict.credit() == Credit::Full {
+                    self.stop_playing_ahead();
+                }
             }
             (None, None) => self.play(case, &mut result).await,
         }
@@ -163,6 +170,7 @@ impl Run<'_> {
         if let Some(health @ (Health::Dead | Health::Mute)) = health {
             self.gone = Some(Blocker::Gone { health, since: Some(case.id.clone()) });
         }
+        self.tidy_up(health, terms).await;
         let diagnosis = self.diagnosis(&broken, health).cloned();
         match &diagnosis {
             Some(Wrong { verdict: WrongVerdict::NotApplicable, .. })
@@ -174,6 +182,16 @@ impl Run<'_> {
                 let note = self.note_of_deviation(&broken).or(diagnosis.and_then(|wrong| wrong.note));
                 Verdict::Fail(Box::new(broken.into_failure(note, health)))
             }
+        }
+    }
+
+    /// Where all clients share their operands, those of a case that broke off would be the undoing of the next, and so on to
+    /// the end. The fence clears them. A server that has mastered the preflight since then holds none.
+    async fn tidy_up(&self, health: Option<Health>, terms: &Terms) {
+        match health {
+            Some(Health::Well | Health::Dead | Health::Mute) => {}
+            Some(Health::Wrong) | None if self.is_sound() => drop(play_exchange(&terms.fence, terms).await),
+            Some(Health::Wrong) | None => {}
         }
     }
 

@@ -109,7 +109,7 @@ struct Run<'a> {
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
     jobs: u16,
-    ahead: ahead::Passed,
+    ahead: ahead::Ahead,
     results: Vec<CaseResult>,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
             offers: BTreeMap::new(),
             goodbye_ignored: false,
             jobs: options.jobs,
-            ahead: ahead::Passed::new(),
+            ahead: ahead::Ahead::new(),
             results: Vec::new(),
         }
     }
