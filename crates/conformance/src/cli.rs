@@ -1,6 +1,7 @@
 //! The command line: what is asked for, and the exit code that answers.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
+use crate::capture::{Capture, Extent, Labels};
 use crate::connection::Target;
 use crate::format::Level;
 use crate::language::Language;
@@ -85,6 +87,9 @@ struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     timeout: Duration,
+    /// Write what is said into a file that Wireshark opens (pcapng)
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     lang: Option<Language>,
@@ -217,7 +222,10 @@ fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -
     let detail = if args.failures { Detail::Failures } else { Detail::All };
     let mut terminal = Terminal::new(out, suite, args.language(), args.again(target)).showing(detail);
     let mut written = Ok(());
-    let options = Options { selection, timeout: args.timeout };
+    let labels = Labels::new(suite, target, args.language());
+    let capture = args.pcap.as_deref().map(|path| Capture::create(path, &labels)).transpose()?;
+    let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
+    let options = Options { selection, timeout: args.timeout, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
         if written.is_ok() {
@@ -226,6 +234,9 @@ fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -
     }));
     // Names are resolved on a thread that cannot be stopped, and that nobody waits for any more.
     runtime.shutdown_background();
+    if let Some(cut) = capture.map(Capture::finish).transpose()?.and_then(Extent::complaint) {
+        complain(&cut);
+    }
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
