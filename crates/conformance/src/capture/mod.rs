@@ -77,7 +77,7 @@ impl Extent {
 
 /// The file cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the capture {}", path.display())]
+#[error("cannot write the capture {}: {source}", path.display())]
 pub struct CaptureError {
     path: PathBuf,
     source: io::Error,
