@@ -1,13 +1,13 @@
 //! A server that adds, and remembers every octet that it read and wrote.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
 /// What was said on one connection, as the server saw it.
-#[derive(Clone, Debug, Default, Eq, PartialEq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Said {
     /// The client's port; 0 where it has none.
     pub(crate) port: u16,
@@ -106,8 +106,8 @@ where
     S: Read + Write + Copy,
 {
     let (mut operands, mut writing) = (Vec::new(), stream);
-    // One octet at a time, so that what stands behind `BOOM` stays unread, and closing is a reset.
-    let mut reading = BufReader::with_capacity(1, stream);
+    // Less at a time than stands behind a `BOOM`, so that some of that stays unread, and closing is a reset.
+    let mut reading = BufReader::with_capacity(4096, stream);
     loop {
         let mut line = Vec::new();
         if !matches!(reading.read_until(b'\n', &mut line), Ok(1..)) {
@@ -133,7 +133,8 @@ where
     remembered.change(|said| said.read.extend(&rest));
 }
 
-fn answer(line: &[u8], operands: &mut Vec<i64>) -> String {
+/// The reply to a line.
+pub(crate) fn answer(line: &[u8], operands: &mut Vec<i64>) -> String {
     let number = std::str::from_utf8(line).ok().and_then(|text| text.parse().ok());
     match (line, number, operands.as_slice()) {
         (b"CLEAR", ..) => {

@@ -10,7 +10,7 @@ pub(crate) struct File {
 }
 
 /// One connection, followed.
-#[derive(Debug, Default, Eq, PartialEq)]
+#[derive(Default)]
 pub(crate) struct Followed {
     pub(crate) client_port: u16,
     pub(crate) from_client: Vec<u8>,
