@@ -59,18 +59,25 @@ fn cases() -> String {
     cases.map(|(id, steps)| case(id, steps)).join(",")
 }
 
+/// A suite of a few calculations, all of which are right.
+pub(crate) fn calculations() -> String {
+    let steps =
+        r#"{"say": ["1", "2", "+"]}, {"expect": "ok"}, {"expect": "ok"}, {"expect": {"number": "3"}}"#;
+    suite("calc-1", &case("sum", steps))
+}
+
 /// Files of a test, in a directory that is removed with it.
-struct Files(PathBuf);
+pub(crate) struct Files(PathBuf);
 
 impl Files {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         // Short, since the path of a Unix socket may be no longer than a hundred octets or so.
         let directory = std::env::temp_dir().join(format!("capture-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("the directory for temporary files can be written");
         Self(directory)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         std::fs::write(&path, text).expect("the directory can be written");
         path
@@ -93,7 +100,7 @@ fn command(target: &str, suite: &Path, capture: &File) -> Command {
 }
 
 /// Runs the program and gives its exit code and what it complains of.
-fn grade(target: &str, suite: &Path, capture: &File) -> (i32, String) {
+pub(crate) fn grade(target: &str, suite: &Path, capture: &File) -> (i32, String) {
     let Output { status, stdout, stderr } =
         command(target, suite, capture).output().expect("the program runs");
     let (report, errors) = (String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
