@@ -44,7 +44,7 @@ fn a_tcp_socket_that_is_passed_is_served_and_whoever_waited_there_too() {
     early.write_all(b"6\n7\n*\n").unwrap();
     early.shutdown(Shutdown::Write).unwrap();
     let server = Server::spawn(1, &mut passing(socket, "$$"));
-    assert_eq!(server.addresses, [address.clone()]);
+    assert_eq!(server.addresses, std::slice::from_ref(&address));
     assert_eq!(std::io::read_to_string(early).unwrap(), "OK\nOK\nRESULT 42\n");
     assert_eq!(support::answer(&address, "1\n2\n+\n"), "OK\nOK\nRESULT 3\n");
     assert_eq!(stop(server), Some(0));
