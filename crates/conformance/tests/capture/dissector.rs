@@ -94,14 +94,14 @@ fn lines_are_found_however_they_are_cut() {
 }
 
 fn check_lines(name: &str, rows: &[Vec<String>]) {
-        let column = |index: usize| {
-            let cells = rows.iter().map(|row| row[index].as_str()).filter(|cell| !cell.is_empty());
-            cells.collect::<Vec<_>>().join("|")
-        };
-        assert_eq!(column(0), "operand|operand|operator", "{name}: {rows:?}");
-        assert_eq!(column(1), "1|2|+|OK|OK|RESULT 3", "{name}: {rows:?}");
-        assert_eq!(column(2), "1|2|+", "{name}: {rows:?}");
-        assert_eq!(column(3), "CRLF|CRLF|CRLF|LF|LF|LF", "{name}: {rows:?}");
+    let column = |index: usize| {
+        let cells = rows.iter().map(|row| row[index].as_str()).filter(|cell| !cell.is_empty());
+        cells.collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(column(0), "operand|operand|operator", "{name}: {rows:?}");
+    assert_eq!(column(1), "1|2|+|OK|OK|RESULT 3", "{name}: {rows:?}");
+    assert_eq!(column(2), "1|2|+", "{name}: {rows:?}");
+    assert_eq!(column(3), "CRLF|CRLF|CRLF|LF|LF|LF", "{name}: {rows:?}");
 }
 
 /// What may be against the protocol.
