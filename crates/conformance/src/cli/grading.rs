@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::args::GradeArgs;
 use super::complain;
 use super::exit::Exit;
+use super::progress::Progress;
 use crate::connection::Target;
 use crate::report::{Detail, Files, Place, Terminal};
 use crate::run::{Options, grade};
@@ -32,13 +33,16 @@ pub(super) fn run(
     let detail = if args.failures { Detail::Failures } else { Detail::All };
     let mut terminal = Terminal::new(terminal_stream(args), suite, language, again).showing(detail);
     let mut told = Ok(());
+    let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
     let options = Options { selection, timeout: args.timeout };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
-        files.on(&event);
-        if told.is_ok() {
-            told = terminal.on(&event);
-        }
+        progress.around(&event, || {
+            files.on(&event);
+            if told.is_ok() {
+                told = terminal.on(&event);
+            }
+        });
     }));
     // Names are resolved on a thread that cannot be stopped, and that nobody waits for any more.
     runtime.shutdown_background();
