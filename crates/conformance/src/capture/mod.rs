@@ -8,6 +8,7 @@ mod conversation;
 mod packet;
 mod pcapng;
 mod recording;
+mod stream;
 mod tape;
 
 use std::io;
@@ -60,19 +61,6 @@ pub enum Extent {
     Whole,
     /// As much as this file has room for.
     Cut(PathBuf),
-}
-
-impl Extent {
-    /// What there is to complain of.
-    #[must_use]
-    pub fn complaint(self) -> Option<String> {
-        match self {
-            Self::Whole => None,
-            Self::Cut(path) => {
-                Some(format!("{} ends before the run does: a capture has at most 64 MiB", path.display()))
-            }
-        }
-    }
 }
 
 /// The file cannot be written.

@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::args::GradeArgs;
 use super::complain;
 use super::exit::Exit;
+use super::progress::Progress;
 use crate::capture::{Capture, Extent, Labels};
 use crate::connection::Target;
 use crate::report::{Detail, Files, Place, Terminal};
@@ -42,27 +43,40 @@ pub(super) fn run(
     let mut terminal = Terminal::new(terminal_stream(args), suite, language, again).showing(detail);
     let mut told = Ok(());
     let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
+    let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
     let options = Options { selection, timeout: args.timeout, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
-        files.on(&event);
-        if told.is_ok() {
-            told = terminal.on(&event);
-        }
+        progress.around(&event, || {
+            files.on(&event);
+            if told.is_ok() {
+                told = terminal.on(&event);
+            }
+        });
     }));
     // Names are resolved on a thread that cannot be stopped, and that nobody waits for any more.
     runtime.shutdown_background();
-    if let Some(cut) = capture.map(Capture::finish).transpose()?.and_then(Extent::complaint) {
-        complain(&cut);
-    }
-    let failures: Vec<_> = files.failures().collect();
-    failures.iter().for_each(|failure| complain(&failure.to_string()));
+    let unwritten = files.failures().map(|failure| failure.to_string());
+    let failures: Vec<String> = unwritten.chain(capture.and_then(finish)).collect();
+    failures.iter().for_each(|failure| complain(failure));
     match told {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
         }
         Ok(()) | Err(_) if !failures.is_empty() => Ok(Exit::Internal),
         Ok(()) | Err(_) => Ok(Exit::of(&report, args)),
+    }
+}
+
+/// Ends a capture, and says why it could not be written, if it could not.
+fn finish(capture: Capture) -> Option<String> {
+    match capture.finish() {
+        Ok(Extent::Whole) => None,
+        Ok(Extent::Cut(path)) => {
+            complain(&format!("{} ends before the run does: a capture has at most 64 MiB", path.display()));
+            None
+        }
+        Err(error) => Some(error.to_string()),
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod grading;
+mod progress;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

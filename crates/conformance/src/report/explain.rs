@@ -11,8 +11,8 @@ use crate::transcript::{Entry, Transcript};
 use crate::verdict::{Breach, Failure, Health, Verdict};
 
 /// Of a long dialogue the beginning is shown, and the end, where it broke.
-const FIRST_SHOWN: usize = 12;
-const LAST_SHOWN: usize = 16;
+pub(super) const FIRST_SHOWN: usize = 12;
+pub(super) const LAST_SHOWN: usize = 16;
 
 /// A width that reads well and fits beside a label on most terminals.
 const WIDTH: usize = 90;

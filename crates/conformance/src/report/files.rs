@@ -3,9 +3,9 @@
 use std::io;
 
 use super::document::{Document, Recorder};
-use super::jsonl;
 use super::order::{Kind, Order, Place};
 use super::sink::{Sink, SinkError};
+use super::{csv, github, gradescope, jsonl, junit, markdown, tap};
 use crate::connection::Target;
 use crate::language::Language;
 use crate::run::Event;
@@ -31,6 +31,8 @@ struct File {
 enum Pace {
     /// A line as soon as something happens.
     Events,
+    /// As a whole after each case, and at the end.
+    Cases(Render),
     /// As a whole, when there is nothing more to come.
     End(Render),
 }
@@ -90,24 +92,22 @@ impl<'a> Files<'a> {
 
 impl File {
     fn on(&mut self, event: &Event<'_>, recorder: &mut Recorder<'_>) -> io::Result<()> {
-        match (pace(self.kind), event) {
-            (Pace::Events, Event::Finished(_)) => self.append(event, recorder.graded()),
-            (
-                Pace::Events,
-                Event::Started { .. } | Event::Preflight(_) | Event::Chapter(_) | Event::Case(_),
-            ) => self.append(event, recorder.so_far()),
-            (Pace::End(render), Event::Finished(_)) => self.sink.replace(&render(recorder.graded())?),
-            (
-                Pace::End(_),
-                Event::Started { .. } | Event::Preflight(_) | Event::Chapter(_) | Event::Case(_),
-            ) => Ok(()),
-        }
-    }
-
-    fn append(&mut self, event: &Event<'_>, document: &Document) -> io::Result<()> {
-        match jsonl::line(event, document)? {
-            Some(line) => self.sink.append(&line),
-            None => Ok(()),
+        let is_over = matches!(event, Event::Finished(_));
+        match pace(self.kind) {
+            Pace::Events => {
+                let document = if is_over { recorder.graded() } else { recorder.so_far() };
+                jsonl::line(event, document)?.map_or(Ok(()), |line| self.sink.append(&line))
+            }
+            Pace::Cases(render) if is_over || matches!(event, Event::Preflight(_) | Event::Case(_)) => {
+                self.sink.replace(&render(recorder.graded())?)
+            }
+            Pace::End(render) if is_over => {
+                let document = recorder.graded();
+                let content = render(document)?;
+                self.sink.replace(&content)?;
+                if self.kind == Kind::Github { github::tell(document, &content) } else { Ok(()) }
+            }
+            Pace::Cases(_) | Pace::End(_) => Ok(()),
         }
     }
 }
@@ -116,6 +116,12 @@ const fn pace(kind: Kind) -> Pace {
     match kind {
         Kind::Json => Pace::End(json),
         Kind::Jsonl => Pace::Events,
+        Kind::Markdown => Pace::End(markdown::render),
+        Kind::Junit => Pace::End(junit::render),
+        Kind::Tap => Pace::End(tap::render),
+        Kind::Gradescope => Pace::Cases(gradescope::render),
+        Kind::Github => Pace::End(github::render),
+        Kind::Csv => Pace::End(csv::render),
     }
 }
 

@@ -5,13 +5,20 @@
 mod again;
 mod cases;
 mod causes;
+mod csv;
 pub mod document;
 mod explain;
 mod files;
+mod github;
+mod gradescope;
 mod jsonl;
+mod junit;
+mod markdown;
 mod order;
 mod phrase;
+mod plain;
 mod sink;
+mod tap;
 mod terminal;
 mod words;
 

@@ -22,6 +22,18 @@ pub enum Kind {
     Json,
     /// A line of JSON for each event, as it happens.
     Jsonl,
+    /// For the summary of a job or a comment.
+    Markdown,
+    /// For the continuous integration that reads JUnit's XML.
+    Junit,
+    /// The Test Anything Protocol, version 14.
+    Tap,
+    /// Gradescope's `results.json`.
+    Gradescope,
+    /// GitHub Classroom's result; in a step of GitHub Actions, its output, annotations and summary as well.
+    Github,
+    /// A table of the cases.
+    Csv,
 }
 
 /// Where a report is written.
@@ -46,7 +58,16 @@ pub enum OrderError {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Jsonl];
+    pub const ALL: [Self; 8] = [
+        Self::Json,
+        Self::Jsonl,
+        Self::Markdown,
+        Self::Junit,
+        Self::Tap,
+        Self::Gradescope,
+        Self::Github,
+        Self::Csv,
+    ];
 
     /// Its name on the command line.
     #[must_use]
@@ -54,6 +75,12 @@ impl Kind {
         match self {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Tap => "tap",
+            Self::Gradescope => "gradescope",
+            Self::Github => "github",
+            Self::Csv => "csv",
         }
     }
 }

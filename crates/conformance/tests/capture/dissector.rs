@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::packets::{Files, calculations, grade};
+use crate::run::{Files, calculations, grade};
 use crate::server;
 use crate::tshark::{self, File};
 

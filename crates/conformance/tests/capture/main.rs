@@ -6,5 +6,6 @@
 
 mod dissector;
 mod packets;
+mod run;
 mod server;
 mod tshark;

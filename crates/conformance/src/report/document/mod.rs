@@ -196,20 +196,20 @@ pub struct Share {
     pub possible: f64,
 }
 
-/// The verdict on a case.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+/// The verdict on a case, the worst first: the worst of its rows is the case's.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// All went as expected.
-    Pass,
-    /// As expected, but not as it is done.
-    Warn,
     /// The server did something else.
     Fail,
     /// The grader could not find out.
     Error,
     /// Not run, since it could show nothing; counts as failed.
     Blocked,
+    /// As expected, but not as it is done.
+    Warn,
+    /// All went as expected.
+    Pass,
     /// About something that the server need not have.
     #[serde(rename = "n/a")]
     NotApplicable,
@@ -349,24 +349,46 @@ pub enum Happening {
     Reset,
 }
 
+impl Document {
+    /// The cases, each with its rows: at least one.
+    pub fn whole_cases(&self) -> impl Iterator<Item = &[Case]> {
+        self.cases.chunk_by(|one, next| one.stem() == next.stem())
+    }
+}
+
 impl Case {
     /// The name without the row's: rows share the points.
     #[must_use]
     pub fn stem(&self) -> &str {
         self.id.split_once('#').map_or(&self.id, |(stem, _)| stem)
     }
+
+    /// Whether it makes the run a failed one.
+    #[must_use]
+    pub fn is_flaw(&self) -> bool {
+        self.level != Level::May && self.verdict.is_failure()
+    }
 }
 
 impl Verdict {
+    /// Whether it counts as failed.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        match self {
+            Self::Fail | Self::Error | Self::Blocked => true,
+            Self::Warn | Self::Pass | Self::NotApplicable | Self::Skip => false,
+        }
+    }
+
     /// Its name, the same in every language.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Pass => "pass",
-            Self::Warn => "warn",
             Self::Fail => "fail",
             Self::Error => "error",
             Self::Blocked => "blocked",
+            Self::Warn => "warn",
+            Self::Pass => "pass",
             Self::NotApplicable => "n/a",
             Self::Skip => "skip",
         }
