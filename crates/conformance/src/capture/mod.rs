@@ -145,6 +145,7 @@ pub(crate) struct Dial {
 
 /// Unix sockets have no addresses that a packet could carry. A server at one is shown at this address, whose port is that of
 /// CALC/1, so that Wireshark knows it.
+#[cfg(unix)]
 pub(crate) const UNIX_SERVER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 51216);
 
 /// A port is made up where the system tells none: one between these, which systems do not choose by themselves, by the number of
@@ -161,6 +162,7 @@ impl Dial {
     }
 
     /// A connection to a Unix socket was made.
+    #[cfg(unix)]
     pub(crate) fn opened_unix(self) -> Conversation {
         let from = self.made_up(UNIX_SERVER);
         self.opened(Ok((from, UNIX_SERVER)))

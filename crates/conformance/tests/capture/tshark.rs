@@ -61,18 +61,24 @@ impl File {
         printed.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
     }
 
-    /// What tshark has to say against the packets.
+    /// What tshark has to say against the packets, and those that are sent before there is room for them.
     pub(crate) fn faults(&self) -> Vec<String> {
-        let checked = ["ip.checksum.status", "tcp.checksum.status", "udp.checksum.status"];
-        let rows = self.fields(
-            "ip || ipv6",
-            &[&["frame.number", "tcp.analysis.flags", "_ws.malformed"], &checked[..]].concat(),
-        );
+        let fields = [
+            "frame.number",
+            "tcp.analysis.flags",
+            "_ws.malformed",
+            "tcp.analysis.bytes_in_flight",
+            "ip.checksum.status",
+            "tcp.checksum.status",
+            "udp.checksum.status",
+        ];
+        let rows = self.fields("ip || ipv6", &fields);
         assert!(!rows.is_empty(), "a capture has packets");
         let is_fault = |row: &&Vec<String>| {
-            let checksums = &row[3..];
-            let good = checksums.iter().all(|status| status.is_empty() || status == "1");
-            !good || checksums[1..].concat().is_empty() || !row[1].is_empty() || !row[2].is_empty()
+            let (of_ip, of_payload) = (&row[4], row[5..].concat());
+            let has_room = row[3].parse().map_or(row[3].is_empty(), |octets: u32| octets < 65536);
+            !(row[1].is_empty() && row[2].is_empty() && has_room)
+                || !(of_payload == "1" && matches!(of_ip.as_str(), "1" | ""))
         };
         rows.iter().filter(is_fault).map(|row| row.join(" ")).collect()
     }
