@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crate::run::{Files, case, cases, command, grade, suite};
+use crate::run::{Files, calculations, case, cases, command, grade, into, suite};
 use crate::server::{self, Said};
 use crate::tshark::{self, File, Followed};
 
@@ -269,18 +270,20 @@ fn an_interrupt_leaves_a_whole_capture() {
 }
 
 #[test]
-fn a_capture_that_cannot_be_written_stops_the_run_before_it_begins() {
+fn a_capture_that_cannot_be_written_is_an_error() {
     let files = Files::new("unwritable");
-    let suite = files.write("suite.json", &suite("calc-1", &cases()));
-    let capture = files.0.join("no-such-directory").join("run.pcapng");
-    let output = Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(["--target", "127.0.0.1:9", "--suite"])
-        .arg(&suite)
-        .arg("--pcap")
-        .arg(&capture)
-        .output()
-        .expect("the program runs");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert!(errors.contains(&format!("cannot write the capture {}", capture.display())), "{errors}");
+    let suite = files.write("suite.json", &calculations());
+    let (address, _) = server::serve("127.0.0.1").expect("a free port");
+    let nowhere = files.0.join("no-such-directory").join("run.pcapng");
+    // Where there is a device that is always full, it is one after the run.
+    let rows = [(nowhere.as_path(), 2, true), (Path::new("/dev/full"), 5, Path::new("/dev/full").exists())];
+    for (path, code, is_possible) in rows {
+        let output = into(&address.to_string(), &suite, path).output().expect("the program runs");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let expected = format!("conformance: cannot write the capture {}: ", path.display());
+        assert!(
+            !is_possible || output.status.code() == Some(code) && errors.starts_with(&expected),
+            "{errors}"
+        );
+    }
 }

@@ -87,11 +87,16 @@ impl Drop for Files {
 }
 
 pub(crate) fn command(target: &str, suite: &Path, capture: &File) -> Command {
+    into(target, suite, capture.path())
+}
+
+/// The program with a capture at this path.
+pub(crate) fn into(target: &str, suite: &Path, capture: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_conformance"));
     for variable in ["LC_ALL", "LC_MESSAGES", "LANG"] {
         command.env_remove(variable);
     }
-    command.args(["--target", target, "--suite"]).arg(suite).arg("--pcap").arg(capture.path());
+    command.args(["--target", target, "--suite"]).arg(suite).arg("--pcap").arg(capture);
     command
 }
 

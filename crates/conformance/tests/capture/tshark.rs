@@ -77,8 +77,8 @@ impl File {
         let is_fault = |row: &&Vec<String>| {
             let (of_ip, of_payload) = (&row[4], row[5..].concat());
             let has_room = row[3].parse().map_or(row[3].is_empty(), |octets: u32| octets < 65536);
-            !(row[1].is_empty() && row[2].is_empty() && has_room)
-                || !(of_payload == "1" && matches!(of_ip.as_str(), "1" | ""))
+            let is_good = of_payload == "1" && matches!(of_ip.as_str(), "1" | "");
+            !(is_good && has_room && row[1].is_empty() && row[2].is_empty())
         };
         rows.iter().filter(is_fault).map(|row| row.join(" ")).collect()
     }
