@@ -18,6 +18,7 @@ pub use preflight::{Preflight, Standing};
 pub use report::{CaseResult, Completion, Report};
 use tokio::time::Instant;
 
+use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
 use crate::replay::Terms;
@@ -34,6 +35,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How many cases may be played at the same time, of those that bear company; 0 is as 1.
     pub jobs: u16,
+    /// What records the run, if anything does.
+    pub tap: Tap,
 }
 
 impl Options {
@@ -43,7 +46,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1 }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1, tap: Tap::default() }
     }
 }
 
