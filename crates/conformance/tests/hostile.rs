@@ -90,22 +90,22 @@ fn a_server_that_dies_after_its_first_message_is_reported_in_time() {
 /// What is wrong with the run against a server; nothing, if all is well. A machine that is busy with other things makes any
 /// bound of time a matter of luck, so a run that was merely late is repeated twice.
 fn judged(name: &str, bound: Duration, serve: impl Fn() -> SocketAddr) -> String {
-    let mut faults = String::new();
+    let mut faults = Vec::new();
     for color in ["never", "always", "always"] {
         let run = run(serve(), color, bound * 2);
-        faults = run.faults(name, color);
+        faults = run.faults(color);
         if run.took <= bound {
-            return faults;
+            break;
         }
-        faults.push_str(&format!("{name}: took {:?}, and not {bound:?}\n", run.took));
+        faults.push(format!("took {:?}, and not {bound:?}", run.took));
     }
-    faults
+    faults.iter().map(|fault| format!("{name}: {fault}\n")).collect()
 }
 
 /// What came of the program.
 struct Run {
     stdout: Vec<u8>,
-    status: Option<ExitStatus>,
+    status: ExitStatus,
     /// Linux tells it.
     memory: Option<u64>,
     took: Duration,
@@ -124,42 +124,36 @@ fn run(target: SocketAddr, color: &str, give_up: Duration) -> Run {
         out.read_to_end(&mut stdout).map(|_| stdout).expect("the report can be read")
     });
     let mut memory = None;
-    let mut status = None;
-    while status.is_none() && began.elapsed() < give_up {
+    while matches!(child.try_wait(), Ok(None)) {
         // The peak never falls, so that the last look before the end has seen it.
         memory = peak_memory(&child).or(memory);
+        if began.elapsed() > give_up {
+            drop(child.kill());
+        }
         sleep(Duration::from_millis(5));
-        status = child.try_wait().expect("the program is a child of ours");
     }
     let took = began.elapsed();
-    if status.is_none() {
-        drop(child.kill());
-        drop(child.wait());
-    }
+    let status = child.wait().expect("the program is a child of ours");
     Run { stdout: reader.join().expect("the reader ends with the program"), status, memory, took }
 }
 
 impl Run {
-    fn faults(&self, name: &str, color: &str) -> String {
-        let mut faults = String::new();
-        if self.status.and_then(|status| status.code()) != Some(1) {
-            faults.push_str(&format!("{name}: exits with {:?}, and not 1\n", self.status));
-        }
-        if self.memory.is_some_and(|memory| memory > MOST_MEMORY) {
-            faults.push_str(&format!("{name}: {:?} octets of memory\n", self.memory));
-        }
-        if cfg!(target_os = "linux") && self.memory.is_none() {
-            faults.push_str(&format!("{name}: the memory was not measured\n"));
-        }
+    fn faults(&self, color: &str) -> Vec<String> {
         let report = String::from_utf8_lossy(&self.stdout);
-        if report.contains(char::REPLACEMENT_CHARACTER) || !report.contains("Grade: 0 / 100") {
-            faults.push_str(&format!("{name}: no report\n{report}"));
-        }
-        let plain = if color == "always" { without_colours(&report) } else { report.into_owned() };
-        if let Some(control) = plain.chars().find(|c| c.is_control() && *c != '\n') {
-            faults.push_str(&format!("{name}: {control:?} reaches the terminal\n"));
-        }
-        faults
+        let plain = if color == "always" { without_colours(&report) } else { report.to_string() };
+        let control = plain.chars().find(|c| c.is_control() && *c != '\n');
+        let is_report = !report.contains(char::REPLACEMENT_CHARACTER) && report.contains("Grade: 0 / 100");
+        let faults = [
+            (self.status.code() != Some(1)).then(|| format!("{}, and not 1", self.status)),
+            self.memory
+                .filter(|memory| *memory > MOST_MEMORY)
+                .map(|memory| format!("{memory} octets of memory")),
+            (cfg!(target_os = "linux") && self.memory.is_none())
+                .then(|| "no measure of the memory".to_owned()),
+            (!is_report).then(|| format!("no report:\n{report}")),
+            control.map(|control| format!("{control:?} reaches the terminal")),
+        ];
+        faults.into_iter().flatten().collect()
     }
 }
 
