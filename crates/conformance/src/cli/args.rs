@@ -72,8 +72,8 @@ pub(super) struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) timeout: Duration,
-    /// How many cases are played at the same time, for servers that are slow and serve many clients, 1 to 64; cases that
-    /// need the server for themselves, and failures, are judged alone all the same
+    /// How many rows of a case are played at the same time, for servers that are slow and serve many clients, 1 to 64; what
+    /// needs the server for itself, and what fails, is judged alone all the same
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) jobs: u16,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]

@@ -1,5 +1,8 @@
-//! Several cases at once. They are played ahead of their turn, and believed only if they went well: what fails beside others is
-//! judged again when its turn comes, alone, so that the verdicts are those of a run of one case at a time.
+//! Several rows of a case at once. They are played ahead of their turn, and believed only if they went well: what fails beside
+//! others is judged again when its turn comes, alone, so that the verdicts are those of a run of one row at a time.
+//!
+//! The first row is always alone. If a server does not survive what the case is about, it is that case that has to be
+//! blamed, and no other one that happened to be played beside it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,21 +13,20 @@ use tokio::time::Instant;
 
 use super::health::came_too_late;
 use super::{Run, Standing};
-use crate::dialect::FAIL;
-use crate::format::{Action, Matcher, Step, Wrong};
+use crate::format::{Action, Step, Wrong};
 use crate::replay::{Outcome, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script};
 
-/// Cases that were played ahead of their turn, by id: how those went that were passed, and the time that each took.
+/// Rows that were played ahead of their turn, by id: how those went that were passed, and the time that each took.
 pub(super) type Ahead = BTreeMap<String, Option<(Outcome, Duration)>>;
 
 /// A server that serves one client after the other lets the others wait in vain, again and again.
 const MOST_IN_VAIN: u32 = 3;
 
 impl Run<'_> {
-    /// Plays those of the cases that can be played beside others.
+    /// Plays rows of a case whose first row has been passed.
     pub(super) async fn play_ahead(&mut self, cases: &[&Case]) {
-        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1 && self.is_sound()) else { return };
+        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1) else { return };
         let mut chosen = Vec::new();
         for case in cases {
             if bears_company(case) && self.without_running(case).await.is_none() {
@@ -97,22 +99,20 @@ async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jo
     (ahead, waited_in_vain)
 }
 
-/// Whether a case can be played beside others: on a single connection, in messages that a server answers without a refusal.
-/// What may end a server or measures time has to be alone with it, or the wrong case would get the blame.
+/// Whether a case can be played beside others: all of it is messages and replies on a single connection. Cases about several
+/// clients, ends of connections and pauses need the server, and its time, for themselves.
 fn bears_company(case: &Case) -> bool {
     match &case.script {
-        Script::Steps(steps) => steps.iter().all(is_harmless),
+        Script::Steps(steps) => steps.iter().all(is_conversation),
         Script::Inexpressible(_) => false,
     }
 }
 
-fn is_harmless(step: &Step) -> bool {
+fn is_conversation(step: &Step) -> bool {
     match &step.action {
-        Action::Say { .. } => step.on.is_none(),
-        Action::Expect { reply, .. } => !is_refusal(reply),
-        Action::Repeat { steps, .. } => steps.iter().all(is_harmless),
+        Action::Say { .. } | Action::Send { .. } | Action::Expect { .. } => step.on.is_none(),
+        Action::Repeat { steps, .. } => steps.iter().all(is_conversation),
         Action::Connect { .. }
-        | Action::Send { .. }
         | Action::ExpectClose(_)
         | Action::ExpectSilence(_)
         | Action::HalfClose
@@ -121,23 +121,5 @@ fn is_harmless(step: &Step) -> bool {
         | Action::Wait(_)
         | Action::Clients { .. }
         | Action::Fence => false,
-    }
-}
-
-/// Whether a refusal is what is due, or may be.
-fn is_refusal(reply: &Matcher) -> bool {
-    match reply {
-        Matcher::Named(name) => name == FAIL,
-        Matcher::Number { .. } | Matcher::Canonical(_) => false,
-        Matcher::Fail(_)
-        | Matcher::Special
-        | Matcher::Text(_)
-        | Matcher::Hex(_)
-        | Matcher::Regex(_)
-        | Matcher::Raw(_)
-        | Matcher::AllOf(_)
-        | Matcher::AnyOf(_)
-        | Matcher::Not(_)
-        | Matcher::Any => true,
     }
 }

@@ -21,6 +21,7 @@ use tokio::time::Instant;
 use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
+use crate::grade::Credit;
 use crate::replay::Terms;
 use crate::selection::Selection;
 use crate::suite::{Case, Chapter, Suite};
@@ -33,7 +34,7 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
-    /// How many cases may be played at the same time, of those that bear company; 0 is as 1.
+    /// How many rows of a case may be played at the same time; 0 is as 1.
     pub jobs: u16,
     /// What records the run, if anything does.
     pub tap: Tap,
@@ -152,11 +153,15 @@ impl<'a> Run<'a> {
             if !selected.is_empty() {
                 events(Event::Chapter(chapter));
             }
-            self.play_ahead(&selected).await;
-            for case in selected {
-                let result = self.judge(&chapter.id, case).await;
-                self.results.push(result);
-                events(Event::Case(&self.results[self.results.len() - 1]));
+            for rows in selected.chunk_by(|one, next| one.stem() == next.stem()) {
+                for (index, case) in rows.iter().enumerate() {
+                    let result = self.judge(&chapter.id, case).await;
+                    if index == 0 && result.verdict.credit() == Credit::Full {
+                        self.play_ahead(&rows[1..]).await;
+                    }
+                    self.results.push(result);
+                    events(Event::Case(&self.results[self.results.len() - 1]));
+                }
             }
         }
     }
