@@ -11,8 +11,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind
 use crate::connection::Target;
 use crate::format::Level;
 use crate::language::Language;
+use crate::launch::{self, LaunchArgs, Launcher, Spec};
 use crate::report::{Detail, Terminal};
-use crate::run::{Completion, Options, Report, grade};
+use crate::run::{Completion, Options, Report, Subject, grade};
 use crate::schema::Kind;
 use crate::selection::{Levels, Pattern, Selection};
 use crate::suite::{self, Suite};
@@ -35,9 +36,10 @@ Exit codes:
   0    every MUST and SHOULD that was graded is passed
   1    one of them is not
   2    the command line or the suite is wrong
-  3    the target cannot be reached
+  3    the target cannot be reached, or does not start
   4    no case is selected
   5    an error of the grader's own
+  6    the command of --build failed
   130  interrupted; what was graded by then has been reported";
 
 #[derive(Debug, Subcommand)]
@@ -47,6 +49,13 @@ enum Command {
         /// The files
         #[arg(required = true)]
         files: Vec<String>,
+    },
+    /// Start a server and look after it, as a process of the grader's own
+    #[command(hide = true)]
+    Supervise {
+        /// In namespaces of its own
+        #[arg(long)]
+        apart: bool,
     },
     /// Print the JSON Schema of a kind of file, for editors and validators
     Schema {
@@ -58,9 +67,11 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct GradeArgs {
-    /// The server: HOST:PORT, [IPV6]:PORT or unix:PATH
+    /// The server: HOST:PORT, [IPV6]:PORT or unix:PATH; with --exec, only unix:PATH, on which it will listen
     #[arg(long)]
     target: Option<Target>,
+    #[command(flatten)]
+    launch: LaunchArgs,
     /// A suite that is built in, or a file
     #[arg(long, default_value = DEFAULT_SUITE, value_name = "NAME|FILE")]
     suite: String,
@@ -115,6 +126,7 @@ enum Exit {
     Unreachable,
     NothingSelected,
     Internal,
+    Unbuilt,
     Interrupted,
 }
 
@@ -127,6 +139,7 @@ impl From<Exit> for ExitCode {
             Exit::Unreachable => 3,
             Exit::NothingSelected => 4,
             Exit::Internal => 5,
+            Exit::Unbuilt => 6,
             // What a shell reports of a program that an interrupt ended.
             Exit::Interrupted => 130,
         })
@@ -140,6 +153,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
+        Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };
     match exit {
@@ -192,11 +206,14 @@ fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
     if args.list {
         return list(&suite, &selection, args.language());
     }
-    let Some(target) = &args.target else {
-        let missing = "--target says where the server is: HOST:PORT, [IPV6]:PORT or unix:PATH";
-        Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
-    };
-    run(&suite, target, args, selection)
+    match (args.spec(), &args.target) {
+        (Some(spec), _) => run(&suite, Subject::Launched(&Launcher::new(spec)), args, selection),
+        (None, Some(target)) => run(&suite, Subject::At(target), args, selection),
+        (None, None) => {
+            let missing = "--target says where the server is (HOST:PORT, [IPV6]:PORT or unix:PATH), or --exec how it is started";
+            Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
+        }
+    }
 }
 
 fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Result<Exit> {
@@ -212,14 +229,14 @@ fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Res
     Ok(Exit::Passed)
 }
 
-fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -> anyhow::Result<Exit> {
+fn run(suite: &Suite, subject: Subject<'_>, args: &GradeArgs, selection: Selection) -> anyhow::Result<Exit> {
     let out = AutoStream::new(io::stdout(), args.color.into());
     let detail = if args.failures { Detail::Failures } else { Detail::All };
-    let mut terminal = Terminal::new(out, suite, args.language(), args.again(target)).showing(detail);
+    let mut terminal = Terminal::new(out, suite, args.language(), args.again()).showing(detail);
     let mut written = Ok(());
     let options = Options { selection, timeout: args.timeout };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
+    let report = runtime.block_on(grade(suite, subject, &options, interrupt(), |event| {
         if written.is_ok() {
             written = terminal.on(&event);
         }
@@ -234,11 +251,31 @@ fn run(suite: &Suite, target: &Target, args: &GradeArgs, selection: Selection) -
     }
 }
 
-/// Ready when the user wants no more.
+/// Ready when the user wants no more, or whoever started us.
 async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
     }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending::<()>().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending::<()>().await;
 }
 
 impl GradeArgs {
@@ -253,17 +290,36 @@ impl GradeArgs {
         })
     }
 
-    /// The command that runs the same suite against the same target again.
-    fn again(&self, target: &Target) -> String {
+    /// What is to be started, if something is.
+    fn spec(&self) -> Option<Spec> {
+        let socket = match &self.target {
+            None => None,
+            #[cfg(unix)]
+            Some(Target::Unix(path)) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Some(Target::Host { .. }) => {
+                let conflict =
+                    "with --exec, --port says where the server listens, and --target at most unix:PATH";
+                return self.launch.spec(None).map(|_| {
+                    Cli::command().error(ErrorKind::ArgumentConflict, conflict).exit();
+                });
+            }
+        };
+        self.launch.spec(socket)
+    }
+
+    /// The command that runs the same suite against the same server again.
+    fn again(&self) -> String {
         let suite =
             if self.suite == DEFAULT_SUITE { String::new() } else { format!(" --suite '{}'", self.suite) };
         let dialect = self.dialect.as_ref().map(|dialect| format!(" --dialect '{dialect}'"));
-        format!("conformance --target {target}{suite}{}", dialect.unwrap_or_default())
+        let target = self.target.as_ref().map(|target| format!(" --target {target}")).unwrap_or_default();
+        format!("conformance{target}{}{suite}{}", self.launch.again(), dialect.unwrap_or_default())
     }
 
     fn exit(&self, report: &Report) -> Exit {
         match report.completion {
             Completion::Interrupted => Exit::Interrupted,
+            Completion::Complete if report.is_unbuilt() => Exit::Unbuilt,
             Completion::Complete if self.exit_zero => Exit::Passed,
             Completion::Complete if report.is_unreachable() => Exit::Unreachable,
             Completion::Complete if report.is_flawed() => Exit::Failed,

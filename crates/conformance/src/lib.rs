@@ -42,6 +42,7 @@ pub mod escape;
 pub mod format;
 pub mod grade;
 pub mod language;
+pub mod launch;
 pub mod matcher;
 pub mod number;
 pub mod replay;

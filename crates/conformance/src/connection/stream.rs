@@ -1,15 +1,16 @@
 //! One stream to the server, whatever carries it.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt, Interest, Ready};
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio::net::{TcpSocket, TcpStream, UdpSocket};
+use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
+use super::network::Network;
 use super::target::Address;
 use crate::format::Reading;
 
@@ -44,13 +45,14 @@ const SMALL_BUFFER: u32 = 4096;
 
 impl Stream {
     pub(super) async fn open(
+        network: &Network,
         address: &Address,
         reading: Reading,
         patience: Duration,
     ) -> Result<Self, DialError> {
         let opened = match address {
-            Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
-            Address::Udp(address) => timeout(patience, open_udp(*address)).await,
+            Address::Tcp(address) => timeout(patience, open_tcp(network, *address, reading)).await,
+            Address::Udp(address) => timeout(patience, open_udp(network, *address)).await,
             #[cfg(unix)]
             Address::Unix(path) => {
                 timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
@@ -131,8 +133,8 @@ impl Stream {
     }
 }
 
-async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Stream> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+async fn open_tcp(network: &Network, address: SocketAddr, reading: Reading) -> io::Result<Stream> {
+    let socket = network.tcp(address).await?;
     match reading {
         Reading::Always => {}
         Reading::Never => socket.set_recv_buffer_size(SMALL_BUFFER)?,
@@ -144,10 +146,8 @@ async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Stream> {
 }
 
 /// A socket of our own that sends to one address and hears it alone. Nothing goes out by this.
-async fn open_udp(address: SocketAddr) -> io::Result<Stream> {
-    let any: SocketAddr =
-        if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-    let socket = UdpSocket::bind(any).await?;
+async fn open_udp(network: &Network, address: SocketAddr) -> io::Result<Stream> {
+    let socket = network.udp(address).await?;
     socket.connect(address).await?;
     Ok(Stream::Udp(socket))
 }

@@ -101,6 +101,18 @@ pub enum Address {
     Unix(PathBuf),
 }
 
+impl From<&Address> for Target {
+    fn from(address: &Address) -> Self {
+        match address {
+            Address::Tcp(address) | Address::Udp(address) => {
+                Self::Host { host: address.ip().to_string(), port: address.port() }
+            }
+            #[cfg(unix)]
+            Address::Unix(path) => Self::Unix(path.clone()),
+        }
+    }
+}
+
 impl Target {
     /// The addresses of the target for what carries the dialect, in the order of the system's resolver.
     ///

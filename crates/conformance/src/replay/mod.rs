@@ -9,7 +9,7 @@ mod speech;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::Address;
+use crate::connection::{Address, Network};
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Wrong};
 use crate::suite::{Case, Script, exchange_steps};
@@ -22,6 +22,8 @@ use player::Player;
 pub struct Terms {
     /// Where it is.
     pub address: Address,
+    /// In which network that is.
+    pub network: Network,
     /// What it speaks.
     pub dialect: Arc<Dialect>,
     /// What shows that nothing extra came, and that the server still works.

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
+use crate::escape::printable;
+use crate::launch::{Incident, Printed};
 use crate::run::CaseResult;
 use crate::transcript::{Entry, Transcript};
 use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
@@ -11,6 +13,10 @@ use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
 /// Of a long dialogue the beginning is shown, and the end, where it broke.
 const FIRST_SHOWN: usize = 12;
 const LAST_SHOWN: usize = 16;
+
+/// Of what a server printed, the end of a traceback.
+const MOST_PRINTED: usize = 8;
+const LONGEST_PRINTED: usize = 160;
 
 /// A width that reads well and fits beside a label on most terminals.
 const WIDTH: usize = 90;
@@ -26,6 +32,7 @@ impl<W: Write> Terminal<'_, W> {
         if let Verdict::Fail(failure) = &result.verdict {
             self.failure(failure)?;
         }
+        self.incident(result.incident.as_ref())?;
         self.requirement(result)?;
         // Not broken into lines, so that it can be copied.
         let label = self.words.say(Phrase::Again, &[]);
@@ -42,6 +49,29 @@ impl<W: Write> Terminal<'_, W> {
             self.dialogue(transcript)?;
         }
         self.failure(failure)
+    }
+
+    /// The end of a launched server, and what it printed. One that goes on is not asked for what it has to say, only for
+    /// what it complained about.
+    pub(super) fn incident(&mut self, incident: Option<&Incident>) -> io::Result<()> {
+        let Some(incident) = incident else { return Ok(()) };
+        match &incident.demise {
+            Some(demise) => {
+                self.field(Phrase::ProcessEnd, &self.words.demise(demise))?;
+                self.printed(&incident.printed)
+            }
+            None => self.printed(&Printed { stdout: String::new(), stderr: incident.printed.stderr.clone() }),
+        }
+    }
+
+    /// The last lines that a server printed.
+    pub(super) fn printed(&mut self, printed: &Printed) -> io::Result<()> {
+        for (index, line) in printed.last_lines(MOST_PRINTED).into_iter().enumerate() {
+            let label = if index == 0 { self.words.say(Phrase::ServerPrinted, &[]) } else { String::new() };
+            let line = cut(&printable(line.as_bytes()));
+            writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
+        }
+        Ok(())
     }
 
     fn failure(&mut self, failure: &Failure) -> io::Result<()> {
@@ -134,6 +164,14 @@ impl<W: Write> Terminal<'_, W> {
             writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
         }
         Ok(())
+    }
+}
+
+/// A line that would run over several of the terminal is cut.
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_PRINTED) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 

@@ -101,10 +101,17 @@ impl<'a, W: Write> Terminal<'a, W> {
             }
             Standing::Unsound(_) => self.words.say(Phrase::PreflightFailed, &[]),
             Standing::Unreachable(why) => self.words.say(Phrase::Unreachable, &[why]),
+            Standing::NotStarted(failure) => self.words.not_started(failure),
         };
         writeln!(self.out, "\n{BAD}{say}{BAD:#}")?;
         match &preflight.standing {
-            Standing::Unsound(failure) => self.explain_preflight(failure, preflight.transcript.as_ref()),
+            Standing::Unsound(failure) => {
+                self.explain_preflight(failure, preflight.transcript.as_ref())?;
+                self.incident(preflight.incident.as_ref())
+            }
+            Standing::NotStarted(failure) => {
+                failure.printed().map_or(Ok(()), |printed| self.printed(printed))
+            }
             Standing::Sound | Standing::Relaxed(_) | Standing::Unreachable(_) => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::escape::{hex, is_plain, printable};
 use crate::format::{Ending, Matcher, Tolerance};
 use crate::language::Language;
+use crate::launch::{Demise, Excess, Exit, StartFailure};
 use crate::transcript::{Excerpt, What};
 use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Verdict, Warning};
 
@@ -87,6 +88,45 @@ impl Words {
             Health::Dead => Phrase::HealthDead,
         };
         self.say(phrase, &[])
+    }
+
+    /// Why the server could not be started.
+    pub(super) fn not_started(&self, failure: &StartFailure) -> String {
+        match failure {
+            StartFailure::Build(demise, _) => self.say(Phrase::BuildFailed, &[&self.demise(demise)]),
+            StartFailure::Died(demise, _) => self.say(Phrase::StartDied, &[&self.demise(demise)]),
+            StartFailure::Silent { place, waited, elsewhere, .. } if elsewhere.is_empty() => {
+                self.say(Phrase::StartSilent, &[place, &time(*waited)])
+            }
+            StartFailure::Silent { place, elsewhere, .. } => {
+                self.say(Phrase::StartElsewhere, &[place, &elsewhere.join(", ")])
+            }
+            StartFailure::Held { port, holder: Some(holder) } => {
+                let pid = holder.pid.to_string();
+                self.say(
+                    Phrase::PortHeldBy,
+                    &[&port.to_string(), &pid, &printable(holder.command.as_bytes())],
+                )
+            }
+            StartFailure::Held { port, holder: None } => self.say(Phrase::PortHeld, &[&port.to_string()]),
+            StartFailure::System(why) => self.say(Phrase::StartRefused, &[why]),
+            StartFailure::Unsupported => self.say(Phrase::StartUnsupported, &[]),
+        }
+    }
+
+    /// How the server's process ended.
+    pub(super) fn demise(&self, demise: &Demise) -> String {
+        match (&demise.excess, &demise.exit) {
+            (Some(Excess::Memory(octets)), _) => {
+                self.say(Phrase::TooMuchMemory, &[&(octets / (1024 * 1024)).to_string()])
+            }
+            (Some(Excess::Cpu(limit)), _) => self.say(Phrase::TooMuchCpu, &[&time(*limit)]),
+            (Some(Excess::Wall(limit)), _) => self.say(Phrase::TooLong, &[&time(*limit)]),
+            (Some(Excess::Processes(count)), _) => self.say(Phrase::TooManyProcesses, &[&count.to_string()]),
+            (None, Some(Exit::Code(code))) => self.say(Phrase::Exited, &[&code.to_string()]),
+            (None, Some(Exit::Signal(name))) => self.say(Phrase::Killed, &[name]),
+            (None, None) => self.say(Phrase::EndUnseen, &[]),
+        }
     }
 
     /// What was due.

@@ -112,6 +112,7 @@ impl Run<'_> {
     }
 
     async fn play(&mut self, case: &Case, result: &mut CaseResult) {
+        self.ready().await;
         let Some(terms) = self.terms.clone() else {
             result.verdict = Verdict::Error("there is no address to run it against".to_owned());
             return;
@@ -125,16 +126,17 @@ impl Run<'_> {
             health = self.health_after(&outcome, &terms).await;
         }
         self.goodbye_ignored |= outcome.goodbye_ignored;
+        result.incident = self.attend(&mut outcome, &mut health, &terms).await;
+        let health = health.map(|(health, _)| health);
         result.verdict = match outcome.stopped {
             None => {
                 self.patience.saw(outcome.slowest);
                 outcome.warning.map_or(Verdict::Pass, Verdict::Warn)
             }
             Some(Stop::Fault(fault)) => Verdict::Error(fault),
-            Some(Stop::Break(broken)) => {
-                self.failed(case, *broken, health.map(|(health, _)| health), &terms).await
-            }
+            Some(Stop::Break(broken)) => self.failed(case, *broken, health, &terms).await,
         };
+        self.revive(health).await;
         result.transcript = Some(outcome.transcript);
     }
 

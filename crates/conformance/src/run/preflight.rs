@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Run;
 use super::health::health_of;
+use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::format::{Exchange, Relaxation};
+use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
 use crate::verdict::{Blocker, Failure, Happened, Health};
@@ -17,6 +18,8 @@ pub struct Preflight {
     pub standing: Standing,
     /// What was said.
     pub transcript: Option<Transcript>,
+    /// What happened to a launched server meanwhile, where it failed.
+    pub incident: Option<Incident>,
 }
 
 /// How the server stands before the first case.
@@ -30,6 +33,8 @@ pub enum Standing {
     Unsound(Failure),
     /// Nobody is there, for this reason.
     Unreachable(String),
+    /// It could not be started.
+    NotStarted(StartFailure),
 }
 
 impl<'a> Run<'a> {
@@ -59,12 +64,18 @@ impl<'a> Run<'a> {
     fn patient_terms(&self, address: Address) -> Terms {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
-        Terms { address, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
+        let network = self.launched.as_ref().map(Launched::network).unwrap_or_default();
+        Terms { address, network, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
         self.gone = Some(Blocker::Unreachable);
-        Preflight { standing: Standing::Unreachable(reason), transcript }
+        Preflight { standing: Standing::Unreachable(reason), transcript, incident: None }
+    }
+
+    pub(super) fn not_started(&mut self, failure: StartFailure) -> Preflight {
+        self.gone = Some(Blocker::Unreachable);
+        Preflight { standing: Standing::NotStarted(failure), transcript: None, incident: None }
     }
 
     /// What the first transaction showed, and the terms on which the server is graded.
@@ -88,9 +99,9 @@ impl<'a> Run<'a> {
         };
         match &standing {
             Standing::Sound | Standing::Relaxed(_) => terms.fence = self.passable_fence(&terms).await,
-            Standing::Unsound(_) | Standing::Unreachable(_) => {}
+            Standing::Unsound(_) | Standing::Unreachable(_) | Standing::NotStarted(_) => {}
         }
-        (Preflight { standing, transcript: Some(transcript) }, terms)
+        (Preflight { standing, transcript: Some(transcript), incident: None }, terms)
     }
 
     /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise.
