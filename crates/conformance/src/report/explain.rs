@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
-use crate::escape::printable;
+use crate::escape::printable_line;
 use crate::launch::{Incident, Printed};
 use crate::run::CaseResult;
 use crate::transcript::{Entry, Transcript};
@@ -68,7 +68,7 @@ impl<W: Write> Terminal<'_, W> {
     pub(super) fn printed(&mut self, printed: &Printed) -> io::Result<()> {
         for (index, line) in printed.last_lines(MOST_PRINTED).into_iter().enumerate() {
             let label = if index == 0 { self.words.say(Phrase::ServerPrinted, &[]) } else { String::new() };
-            let line = cut(&printable(line.as_bytes()));
+            let line = cut(&printable_line(line));
             writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::health::health_of;
 use super::{Launched, Preflight, Run, Standing};
+use crate::format::Wrong;
 use crate::launch::{Demise, Incident, Restart};
 use crate::replay::{Outcome, Stop, Terms};
 use crate::verdict::{Happened, Health, Stage};
@@ -64,36 +65,28 @@ impl Run<'_> {
         terms: &Terms,
     ) -> Option<Incident> {
         self.launched.as_ref()?;
-        if health.is_none() && !matches!(outcome.stopped, Some(Stop::Fault(_))) {
-            let asked = self.inquire(terms).await;
-            *health = Some((health_of(&asked), asked.slowest));
-            self.charge(outcome, asked).await;
+        if let Some(Stop::Fault(_)) = outcome.stopped {
+            return None;
         }
-        let demise = match health {
-            Some((Health::Well, _)) => None,
-            Some((Health::Wrong | Health::Mute | Health::Dead, _)) | None => self.demise(outcome).await,
-        };
-        if let (Some(_), Some((health, _))) = (&demise, health) {
-            *health = Health::Dead;
+        let mut demise = None;
+        if let None | Some((Health::Wrong | Health::Dead, _)) = health {
+            let asked = self.inquire(terms).await;
+            demise = self.demise(&asked).await;
+            let found = if demise.is_some() { Health::Dead } else { health_of(&asked) };
+            *health = Some((found, asked.slowest));
+            if let Health::Dead | Health::Mute = found {
+                charge(outcome, asked, &self.suite.wrong);
+            }
         }
         let went_well = outcome.stopped.is_none();
         let server = self.launched.as_mut()?.server()?;
         (!went_well).then(|| server.incident(demise))
     }
 
-    /// A case that went well fails all the same if the server is gone after it.
-    async fn charge(&self, outcome: &mut Outcome, asked: Outcome) {
-        let is_gone = match health_of(&asked) {
-            Health::Well => false,
-            Health::Mute | Health::Dead => true,
-            // It may just be dying. What it answers wrongly otherwise, other cases find.
-            Health::Wrong => self.demise(&asked).await.is_some(),
-        };
-        if let (true, None, Some(Stop::Break(mut broken))) = (is_gone, &outcome.stopped, asked.stopped) {
-            broken.stage = Stage::Control;
-            broken.wrong.extend(self.suite.wrong.iter().cloned());
-            outcome.transcript.append(asked.transcript);
-            outcome.stopped = Some(Stop::Break(broken));
+    /// What was asked between cases may have been too much for it.
+    pub(super) async fn recover(&mut self, outcome: &Outcome) {
+        if self.demise(outcome).await.is_some() {
+            self.revive(Some(Health::Dead)).await;
         }
     }
 
@@ -139,5 +132,15 @@ impl Run<'_> {
             (terms.address, terms.network) = (address, network);
         }
         self.gone = None;
+    }
+}
+
+/// A case that went well fails all the same if the server is gone after it, as a question asked then showed.
+fn charge(outcome: &mut Outcome, asked: Outcome, general: &[Wrong]) {
+    if let (None, Some(Stop::Break(mut broken))) = (&outcome.stopped, asked.stopped) {
+        broken.stage = Stage::Control;
+        broken.wrong.extend(general.iter().cloned());
+        outcome.transcript.append(asked.transcript);
+        outcome.stopped = Some(Stop::Break(broken));
     }
 }

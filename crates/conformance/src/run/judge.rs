@@ -97,6 +97,7 @@ impl Run<'_> {
             return Offer::Made;
         };
         let outcome = play_exchange(exchange, &self.adapted(&terms)).await;
+        self.recover(&outcome).await;
         let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
         let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
         let offer = match &outcome.stopped {

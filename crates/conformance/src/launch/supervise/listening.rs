@@ -8,6 +8,7 @@ use procfs::process::{FDTarget, Process};
 
 use super::super::message::{Carrier, Listening};
 use super::super::{Place, Spec};
+use super::{is_init, tree};
 
 /// A socket that listens, or, of UDP, that can be sent to.
 #[derive(Debug)]
@@ -51,8 +52,8 @@ fn unix_listener(line: &str) -> Option<Listener> {
     (flags & ACCEPTS != 0).then(|| Listener { inode, at: Listening::Unix(path.into()) })
 }
 
-/// The listener at a place, if it is one of these processes'.
-pub(super) fn of_tree(place: &Place, port: u16, carrier: Carrier, tree: &[Process]) -> Option<Listening> {
+/// The listener at a place, if it is one of ours. Whose it is is asked only if there is one, since that is dear.
+pub(super) fn of_tree(place: &Place, port: u16, carrier: Carrier) -> Option<Listening> {
     let listening = match place {
         Place::Unix(_) => unix_listeners(),
         Place::Port(_) | Place::AnyPort => listeners(carrier),
@@ -62,8 +63,11 @@ pub(super) fn of_tree(place: &Place, port: u16, carrier: Carrier, tree: &[Proces
     if here.is_empty() {
         return None;
     }
-    let inodes = inodes(tree);
-    here.retain(|listener| inodes.contains(&listener.inode));
+    // In a network of its own nobody else is.
+    if !is_init() {
+        let inodes = inodes(&tree::processes());
+        here.retain(|listener| inodes.contains(&listener.inode));
+    }
     // One on IPv4, where there are several, since that is where clients come first.
     here.sort_by_key(|listener| matches!(listener.at, Listening::Port(SocketAddr::V6(_))));
     let listener = here.into_iter().next()?;
@@ -74,9 +78,9 @@ pub(super) fn of_tree(place: &Place, port: u16, carrier: Carrier, tree: &[Proces
     }
 }
 
-/// Where these processes listen, wherever that is.
-pub(super) fn elsewhere(tree: &[Process]) -> Vec<String> {
-    let inodes = inodes(tree);
+/// Where our processes listen, wherever that is.
+pub(super) fn elsewhere() -> Vec<String> {
+    let inodes = inodes(&tree::processes());
     let all = listeners(Carrier::Tcp).into_iter().map(|listener| (listener, "TCP"));
     let all = all.chain(listeners(Carrier::Udp).into_iter().map(|listener| (listener, "UDP")));
     let all = all.chain(unix_listeners().into_iter().map(|listener| (listener, "unix")));
@@ -118,11 +122,11 @@ fn same_socket(bound: &Path, asked: &Path) -> bool {
 }
 
 /// The port that a server is to take: its own, or one that is free.
-pub(super) fn port_for(place: &Place, is_apart: bool) -> std::io::Result<u16> {
+pub(super) fn port_for(place: &Place) -> std::io::Result<u16> {
     match place {
         Place::Port(port) => Ok(*port),
         Place::Unix(_) => Ok(0),
-        Place::AnyPort if is_apart => Ok(Spec::PORT),
+        Place::AnyPort if is_init() => Ok(Spec::PORT),
         Place::AnyPort => Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port()),
     }
 }

@@ -1,10 +1,11 @@
 //! The processes that come from us.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-use procfs::process::{Process, Stat, all_processes};
+use procfs::process::{Process, Stat};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, wait};
 
@@ -20,22 +21,41 @@ pub(super) struct Member {
 /// All that descend from us. (The numbers are those of /proc, which in a namespace are not those of our calls.)
 pub(super) fn members() -> Vec<Member> {
     let Ok(own) = Process::myself() else { return Vec::new() };
-    let all = all_processes().into_iter().flatten().flatten();
-    let with_stat =
-        |process: Process| process.stat().ok().map(|stat| (process.pid, Member { process, stat }));
-    let mut all: BTreeMap<i32, Member> = all.filter_map(with_stat).collect();
+    let parents = parents();
     let mut tree = BTreeSet::from([own.pid]);
     loop {
         let before = tree.len();
-        let children =
-            all.values().filter(|member| tree.contains(&member.stat.ppid)).map(|member| member.process.pid);
+        let children = parents.iter().filter(|(_, parent)| tree.contains(parent)).map(|(child, _)| *child);
         tree.extend(children.collect::<Vec<_>>());
         if tree.len() == before {
             break;
         }
     }
     tree.remove(&own.pid);
-    tree.iter().filter_map(|pid| all.remove(pid)).collect()
+    let member = |pid| {
+        let process = Process::new(pid).ok()?;
+        let stat = process.stat().ok()?;
+        Some(Member { process, stat })
+    };
+    tree.into_iter().filter_map(member).collect()
+}
+
+/// Every process of the machine and its parent, with as few calls of the system as it takes. (Not every kernel lists a
+/// process's children.)
+fn parents() -> Vec<(i32, i32)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let parent = |pid: i32| {
+        // The name in brackets may have brackets in it. Behind it stand the state and the parent.
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, rest) = stat.rsplit_once(')')?;
+        Some((pid, rest.split_ascii_whitespace().nth(1)?.parse().ok()?))
+    };
+    entries.filter_map(|entry| parent(entry.file_name().to_str()?.parse().ok()?)).collect()
+}
+
+/// The same without what /proc says.
+pub(super) fn processes() -> Vec<Process> {
+    members().into_iter().map(|member| member.process).collect()
 }
 
 /// Kills all that descend from us, and waits for it. Orphans come to us, so that none escapes.

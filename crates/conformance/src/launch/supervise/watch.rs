@@ -2,19 +2,19 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use procfs::process::Process;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
-use super::super::message::{Carrier, Family, News, Order, Request, Task, receive, send};
+use super::super::message::{Carrier, Family, Listening, News, Order, Request, Task, receive, send};
 use super::super::{Excess, Exit, Place, Spec};
-use super::{holder, is_init, listening, tree, usage};
+use super::{holder, listening, tree, usage};
 
 /// A supervisor and what it supervises.
 pub(super) struct Watch {
@@ -25,6 +25,8 @@ pub(super) struct Watch {
     started: Option<(Pid, OwnedFd)>,
     phase: Phase,
     next_account: Instant,
+    /// The Unix socket on which it listened, a file that a server which is killed leaves behind.
+    socket: Option<PathBuf>,
 }
 
 /// What is waited for.
@@ -43,7 +45,7 @@ enum Next {
 }
 
 /// How often the tree is counted: rare enough to cost nothing, often enough that nobody takes all memory in between.
-const ACCOUNT: Duration = Duration::from_millis(100);
+const ACCOUNT: Duration = Duration::from_millis(250);
 
 /// The shortest time that any server takes until it listens, and the longest that it is found late.
 const FIRST_STEP: Duration = Duration::from_millis(1);
@@ -52,7 +54,15 @@ const LAST_STEP: Duration = Duration::from_millis(10);
 impl Watch {
     pub(super) fn new(control: OwnedFd, order: Order) -> Self {
         let began = Instant::now();
-        Self { control, order, began, started: None, phase: Phase::End, next_account: began }
+        Self {
+            control,
+            order,
+            began,
+            started: None,
+            phase: Phase::End,
+            next_account: began + ACCOUNT,
+            socket: None,
+        }
     }
 
     /// Starts the command and stays with it to its end.
@@ -64,6 +74,10 @@ impl Watch {
             Err(error) => self.tell(&News::NotStarted(error.to_string())),
         };
         tree::kill_all();
+        if let Some(path) = &self.socket {
+            // It may have removed the file itself.
+            drop(std::fs::remove_file(path));
+        }
         watched
     }
 
@@ -72,13 +86,15 @@ impl Watch {
         let mut port_of_it = None;
         if let Task::Serve(place, carrier, patience) = &self.order.task {
             let (place, carrier, patience) = (place.clone(), *carrier, *patience);
-            let port = listening::port_for(&place, is_init())?;
+            let port = listening::port_for(&place)?;
             if let (Place::Port(_), Some(holder)) = (&place, holder::holder_of(port, carrier)) {
                 self.tell(&News::Held(port, holder))?;
                 return Ok(Next::Stop);
             }
-            command = command.replace(Spec::PLACEHOLDER, &port.to_string());
-            port_of_it = Some(port);
+            if let Place::Port(_) | Place::AnyPort = place {
+                command = command.replace(Spec::PLACEHOLDER, &port.to_string());
+                port_of_it = Some(port);
+            }
             self.phase = Phase::Start { place, port, carrier, patience, step: FIRST_STEP };
         }
         let mut shell = Command::new("sh");
@@ -139,9 +155,11 @@ impl Watch {
     fn look_whether_it_listens(&mut self) -> io::Result<()> {
         let Phase::Start { place, port, carrier, patience, step } = &mut self.phase else { return Ok(()) };
         *step = (*step * 2).min(LAST_STEP);
-        let members: Vec<Process> = tree::members().into_iter().map(|member| member.process).collect();
-        if let Some(found) = listening::of_tree(place, *port, *carrier, &members) {
+        if let Some(found) = listening::of_tree(place, *port, *carrier) {
             self.phase = Phase::End;
+            if let Listening::Unix(path) = &found {
+                self.socket = Some(path.clone());
+            }
             self.tell(&News::Listening(found))
         } else if self.began.elapsed() > *patience {
             let place = match place {
@@ -149,7 +167,7 @@ impl Watch {
                 Place::Port(_) | Place::AnyPort => format!("port {port}"),
             };
             self.phase = Phase::End;
-            self.tell(&News::Silent(place, listening::elsewhere(&members)))
+            self.tell(&News::Silent(place, listening::elsewhere()))
         } else {
             Ok(())
         }
