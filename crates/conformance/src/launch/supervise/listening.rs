@@ -1,9 +1,12 @@
 //! Who listens where, read from /proc: nobody connects to find out, since that ends or freezes many a student's server.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use procfs::net::{TcpState, UdpState};
+use procfs::FromBufReadSI;
+use procfs::net::{TcpNetEntries, TcpNetEntry, UdpState};
 use procfs::process::{FDTarget, Process};
 
 use super::super::message::{Carrier, Listening};
@@ -22,9 +25,8 @@ pub(super) fn listeners(carrier: Carrier) -> Vec<Listener> {
     let port = |inode, address| Listener { inode, at: Listening::Port(address) };
     match carrier {
         Carrier::Tcp => {
-            let entries = [procfs::net::tcp(), procfs::net::tcp6()].into_iter().flatten().flatten();
-            let listening = entries.filter(|entry| entry.state == TcpState::Listen);
-            listening.map(|entry| port(entry.inode, entry.local_address)).collect()
+            let entries = ["/proc/net/tcp", "/proc/net/tcp6"].into_iter().flat_map(tcp_listeners);
+            entries.map(|entry| port(entry.inode, entry.local_address)).collect()
         }
         Carrier::Udp => {
             let entries = [procfs::net::udp(), procfs::net::udp6()].into_iter().flatten().flatten();
@@ -33,6 +35,20 @@ pub(super) fn listeners(carrier: Carrier) -> Vec<Listener> {
             open.map(|entry| port(entry.inode, entry.local_address)).collect()
         }
     }
+}
+
+/// The entries of a table that listen. The kernel lists them before all others, of which there may be tens of thousands, so
+/// that the others are not read.
+fn tcp_listeners(table: &str) -> Vec<TcpNetEntry> {
+    /// TCP_LISTEN.
+    const LISTENS: Option<&str> = Some("0A");
+    let Ok(table) = File::open(table) else { return Vec::new() };
+    let lines = BufReader::new(table).lines().map_while(Result::ok).enumerate();
+    let listens = |line: &str| line.split_ascii_whitespace().nth(3) == LISTENS;
+    let head = lines.take_while(|(index, line)| *index == 0 || listens(line));
+    let head: String = head.map(|(_, line)| line + "\n").collect();
+    let entries = TcpNetEntries::from_buf_read(head.as_bytes(), procfs::current_system_info());
+    entries.map(|entries| entries.0).unwrap_or_default()
 }
 
 /// The Unix sockets that listen. (The flags, which tell them from those that are only bound, are what `procfs` leaves out.)

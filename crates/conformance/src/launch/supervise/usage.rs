@@ -45,5 +45,5 @@ fn proportional(tree: &[Member]) -> u64 {
         let rollup = member.process.smaps_rollup().ok()?;
         rollup.memory_map_rollup.0.first()?.extension.map.get("Pss").copied()
     };
-    tree.iter().map(|member| of(member).unwrap_or(member.stat.rss * procfs::page_size())).sum()
+    tree.iter().map(|member| of(member).unwrap_or_else(|| member.stat.rss * procfs::page_size())).sum()
 }
