@@ -44,11 +44,15 @@ impl Request {
     ///
     /// # Errors
     /// [`RequestError`] says why it holds none.
+    #[inline]
     pub fn parse(line: Line<'_>) -> Result<Self, RequestError> {
         let text = match line {
             Line::Complete(octets) => trim_blanks(octets),
             Line::TooLong => return Err(RequestError::TooLong),
         };
+        if let Some(operator) = BinaryOp::parse(text) {
+            return Ok(Self::Binary(operator));
+        }
         match Number::parse(text) {
             Ok(number) => Ok(Self::Operand(number)),
             Err(ParseNumberError::OutOfRange) => Err(RequestError::OutOfRange),
@@ -71,9 +75,8 @@ impl Request {
 
     fn word(text: &[u8]) -> Option<Self> {
         let command = |name: &str, request| text.eq_ignore_ascii_case(name.as_bytes()).then_some(request);
-        BinaryOp::parse(text)
-            .map(Self::Binary)
-            .or_else(|| UnaryOp::parse(text).map(Self::Unary))
+        UnaryOp::parse(text)
+            .map(Self::Unary)
             .or_else(|| command("CLEAR", Self::Clear))
             .or_else(|| command("HELLO", Self::Hello))
             .or_else(|| command("QUIT", Self::Quit))
@@ -158,18 +161,20 @@ impl<'a> Reply<'a> {
     }
 
     /// Appends the reply as a line, with LF (FRAME-3).
+    #[inline]
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ok(text) => append(out, ["OK", space_before(text), text]),
+            Self::Ok("") => out.extend_from_slice(b"OK\n"),
+            Self::Ok(text) => append(out, ["OK ", text, "\n"]),
             Self::Result(number) => {
                 append(out, ["RESULT "]);
                 number.encode(out);
+                out.push(b'\n');
             }
             Self::Fail(Failure { code, text }) => {
-                append(out, ["FAIL ", code.as_str(), space_before(text), text])
+                append(out, ["FAIL ", code.as_str(), space_before(text), text, "\n"]);
             }
         }
-        out.push(b'\n');
     }
 }
 
