@@ -53,10 +53,14 @@ impl Request {
         if let Some(operator) = BinaryOp::parse(text) {
             return Ok(Self::Binary(operator));
         }
+        // No operand begins with a letter, and no word with anything else.
+        if text.first().is_some_and(u8::is_ascii_alphabetic) {
+            return Self::word(text).ok_or(RequestError::Syntax);
+        }
         match Number::parse(text) {
             Ok(number) => Ok(Self::Operand(number)),
+            Err(ParseNumberError::Syntax) => Err(RequestError::Syntax),
             Err(ParseNumberError::OutOfRange) => Err(RequestError::OutOfRange),
-            Err(ParseNumberError::Syntax) => Self::word(text).ok_or(RequestError::Syntax),
         }
     }
 

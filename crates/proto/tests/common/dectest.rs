@@ -27,7 +27,7 @@ pub(crate) struct Case {
 /// Where the files lie: the directory in `DECTEST`, or that of a Python's own tests.
 ///
 /// # Panics
-/// Where there is none in CI, which must not pass for lack of them.
+/// Where there is none in CI on Linux, which must not pass for lack of them.
 pub(crate) fn directory() -> Option<PathBuf> {
     let found = std::env::var_os("DECTEST")
         .map(PathBuf::from)
@@ -35,7 +35,9 @@ pub(crate) fn directory() -> Option<PathBuf> {
         .chain(["python3", "/usr/bin/python3"].into_iter().filter_map(of_python))
         .find(|directory| directory.join("dqAdd.decTest").is_file());
     if found.is_none() {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no decTest files: run scripts/setup");
+        // Only there does scripts/setup know where to get them.
+        let required = cfg!(target_os = "linux") && std::env::var("CI").as_deref() == Ok("true");
+        assert!(!required, "no decTest files: run scripts/setup");
         eprintln!("no decTest files here (scripts/setup installs them): nothing was tested");
     }
     found
