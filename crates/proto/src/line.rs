@@ -79,7 +79,7 @@ impl LineDecoder {
     /// Takes the next line of which the start is kept, or keeps the start of one.
     fn assemble<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Option<Line<'d>> {
         if self.stage == Stage::Lent {
-            self.partial.clear();
+            self.partial = Vec::new(); // an idle connection keeps nothing
             self.stage = Stage::Between;
         }
         let Some((head, rest)) = split_at_lf(input) else {
@@ -132,14 +132,16 @@ const MAX_KEPT: usize = MAX_LINE.saturating_add(1);
 impl<'a> Line<'a> {
     /// The line that `octets`, which stood before an LF, make (FRAME-2).
     fn of(octets: &'a [u8]) -> Self {
-        let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
+        let octets = match octets {
+            [line @ .., b'\r'] | line => line,
+        };
         if octets.len() > MAX_LINE { Self::TooLong } else { Self::Complete(octets) }
     }
 }
 
 fn split_at_lf(input: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (line, lf_and_rest) = input.split_at_checked(position_of_lf(input)?)?;
-    lf_and_rest.split_first().map(|(_, rest)| (line, rest))
+    let end = position_of_lf(input)?;
+    Some((input.get(..end)?, input.get(end.saturating_add(1)..)?))
 }
 
 /// Most messages are shorter than a word, which takes fewer instructions to search than a vector takes to set up.

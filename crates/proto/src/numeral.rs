@@ -196,11 +196,11 @@ fn sign(text: &[u8]) -> (bool, &[u8]) {
 
 /// The digits at the front of a text, and what follows them.
 fn digits(text: &[u8]) -> (&[u8], &[u8]) {
-    split(text, text.iter().take_while(|octet| octet.is_ascii_digit()).count())
+    split(text, text.iter().position(|octet| !octet.is_ascii_digit()).unwrap_or(text.len()))
 }
 
 fn without_leading_zeros(digits: &[u8]) -> &[u8] {
-    split(digits, digits.iter().take_while(|digit| **digit == b'0').count()).1
+    split(digits, digits.iter().position(|digit| *digit != b'0').unwrap_or(digits.len())).1
 }
 
 /// The first `count` octets, or as many as there are, and the rest.
