@@ -20,6 +20,7 @@ pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
 
+use crate::capture::Tap;
 use crate::dialect::Hearing;
 use crate::format::{Reading, Receive};
 
@@ -79,7 +80,7 @@ pub enum Sent {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects. The tap records what is said.
     ///
     /// # Errors
     /// Nobody accepts there.
@@ -88,8 +89,9 @@ impl Connection {
         address: &Address,
         reading: Reading,
         patience: Duration,
+        tap: &Tap,
     ) -> Result<Self, DialError> {
-        let stream = Stream::open(network, address, reading, patience).await?;
+        let stream = Stream::open(network, address, reading, patience, tap).await?;
         let leaving = match network {
             Network::Shared => Leaving::Nothing,
             Network::Ours => Leaving::AsUsual,

@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+#[cfg(unix)]
+use crate::capture::UNIX_SERVER;
 use crate::format::Transport;
 
 /// A target as it was given: a name has yet to be resolved.
@@ -109,6 +111,17 @@ impl From<&Address> for Target {
             }
             #[cfg(unix)]
             Address::Unix(path) => Self::Unix(path.clone()),
+        }
+    }
+}
+
+impl Address {
+    /// The address that a capture shows.
+    pub(super) const fn shown(&self) -> SocketAddr {
+        match self {
+            Self::Tcp(address) | Self::Udp(address) => *address,
+            #[cfg(unix)]
+            Self::Unix(_) => UNIX_SERVER,
         }
     }
 }

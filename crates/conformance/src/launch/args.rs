@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use crate::report::quoted as shell_word;
+
 use super::{Isolation, Limits, Place, Restart, Spec};
 
 /// How the server is started, where it is started at all.
@@ -74,7 +76,7 @@ impl LaunchArgs {
     /// The same options again, as a shell reads them.
     #[must_use]
     pub fn again(&self) -> String {
-        let quoted = |name: &str, value: &str| format!(" --{name} {}", quote(value));
+        let quoted = |name: &str, value: &str| format!(" --{name} {}", shell_word(value));
         let seconds = |name: &str, time: Duration| format!(" --{name} {}", time.as_secs_f64());
         let restart = match self.restart {
             Restart::Died => None,
@@ -101,11 +103,6 @@ impl LaunchArgs {
         .flatten()
         .collect()
     }
-}
-
-/// A word of the shell that means itself.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Seconds, with a fraction where one is wanted.

@@ -2,21 +2,18 @@
 
 use std::io::{self, Write};
 
+use super::again::again;
+use super::document::Process;
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
-use crate::escape::printable_line;
-use crate::launch::{Incident, Printed};
+use super::words::MOST_SHOWN;
 use crate::run::CaseResult;
 use crate::transcript::{Entry, Transcript};
-use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
+use crate::verdict::{Breach, Failure, Health, Verdict};
 
 /// Of a long dialogue the beginning is shown, and the end, where it broke.
-const FIRST_SHOWN: usize = 12;
-const LAST_SHOWN: usize = 16;
-
-/// Of what a server printed, the end of a traceback.
-const MOST_PRINTED: usize = 8;
-const LONGEST_PRINTED: usize = 160;
+pub(super) const FIRST_SHOWN: usize = 12;
+pub(super) const LAST_SHOWN: usize = 16;
 
 /// A width that reads well and fits beside a label on most terminals.
 const WIDTH: usize = 90;
@@ -32,11 +29,11 @@ impl<W: Write> Terminal<'_, W> {
         if let Verdict::Fail(failure) = &result.verdict {
             self.failure(failure)?;
         }
-        self.incident(result.incident.as_ref())?;
+        self.process(result.incident.as_ref().map(|incident| self.words.process(incident)))?;
         self.requirement(result)?;
         // Not broken into lines, so that it can be copied.
         let label = self.words.say(Phrase::Again, &[]);
-        writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{} --only '{}'", self.command, result.id)
+        writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{}", again(&self.command, &result.id))
     }
 
     /// The preflight, where it failed.
@@ -51,24 +48,14 @@ impl<W: Write> Terminal<'_, W> {
         self.failure(failure)
     }
 
-    /// The end of a launched server, and what it printed. One that goes on is not asked for what it has to say, only for
-    /// what it complained about.
-    pub(super) fn incident(&mut self, incident: Option<&Incident>) -> io::Result<()> {
-        let Some(incident) = incident else { return Ok(()) };
-        match &incident.demise {
-            Some(demise) => {
-                self.field(Phrase::ProcessEnd, &self.words.demise(demise))?;
-                self.printed(&incident.printed)
-            }
-            None => self.printed(&Printed { stdout: String::new(), stderr: incident.printed.stderr.clone() }),
+    /// How a launched server ended, and what it printed.
+    pub(super) fn process(&mut self, process: Option<Process>) -> io::Result<()> {
+        let Some(Process { end, printed }) = process else { return Ok(()) };
+        if let Some(end) = end {
+            self.field(Phrase::ProcessEnd, &end)?;
         }
-    }
-
-    /// The last lines that a server printed.
-    pub(super) fn printed(&mut self, printed: &Printed) -> io::Result<()> {
-        for (index, line) in printed.last_lines(MOST_PRINTED).into_iter().enumerate() {
+        for (index, line) in printed.iter().enumerate() {
             let label = if index == 0 { self.words.say(Phrase::ServerPrinted, &[]) } else { String::new() };
-            let line = cut(&printable_line(line));
             writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
         }
         Ok(())
@@ -86,13 +73,8 @@ impl<W: Write> Terminal<'_, W> {
                 if let Some(hex) = self.words.hex(happened) {
                     self.field(Phrase::Hex, &hex)?;
                 }
-                let remarks = [
-                    (*stage == Stage::Fence).then_some(Phrase::InFence),
-                    (*stage == Stage::Control).then_some(Phrase::InControl),
-                    write_failed.then_some(Phrase::WriteFailed),
-                ];
-                for remark in remarks.into_iter().flatten() {
-                    self.field(Phrase::When, &self.words.say(remark, &[]))?;
+                for remark in self.words.remarks(*stage, *write_failed) {
+                    self.field(Phrase::When, &remark)?;
                 }
             }
         }
@@ -134,7 +116,7 @@ impl<W: Write> Terminal<'_, W> {
         let (first, hidden, rest) = abridged(&transcript.entries);
         let name = |entry: &Entry| if several { format!("{:>10} ", entry.connection) } else { String::new() };
         for entry in first {
-            let (arrow, text) = self.words.line(&entry.what);
+            let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
             writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
         }
         if hidden + transcript.omitted > 0 {
@@ -142,7 +124,7 @@ impl<W: Write> Terminal<'_, W> {
             writeln!(self.out, "    {}", self.words.say(Phrase::Omitted, &[&omitted]))?;
         }
         for (index, entry) in rest.iter().enumerate() {
-            let (arrow, text) = self.words.line(&entry.what);
+            let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
             if index + 1 == rest.len() {
                 writeln!(
                     self.out,
@@ -164,14 +146,6 @@ impl<W: Write> Terminal<'_, W> {
             writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
         }
         Ok(())
-    }
-}
-
-/// A line that would run over several of the terminal is cut.
-fn cut(line: &str) -> String {
-    match line.char_indices().nth(LONGEST_PRINTED) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
     }
 }
 

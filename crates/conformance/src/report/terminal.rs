@@ -107,10 +107,10 @@ impl<'a, W: Write> Terminal<'a, W> {
         match &preflight.standing {
             Standing::Unsound(failure) => {
                 self.explain_preflight(failure, preflight.transcript.as_ref())?;
-                self.incident(preflight.incident.as_ref())
+                self.process(preflight.incident.as_ref().map(|incident| self.words.process(incident)))
             }
             Standing::NotStarted(failure) => {
-                failure.printed().map_or(Ok(()), |printed| self.printed(printed))
+                self.process(failure.printed().map(|printed| self.words.printed(printed)))
             }
             Standing::Sound | Standing::Relaxed(_) | Standing::Unreachable(_) => Ok(()),
         }

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::document::Process;
 use super::phrase::Phrase;
 use crate::connection::{End, Received};
 use crate::dialect::Dialect;
-use crate::escape::{hex, is_plain, printable};
+use crate::escape::{hex, is_plain, printable, printable_line};
 use crate::format::{Ending, Matcher, Tolerance};
 use crate::language::Language;
-use crate::launch::{Demise, Excess, Exit, StartFailure};
+use crate::launch::{Demise, Excess, Exit, Incident, Printed, StartFailure};
 use crate::transcript::{Excerpt, What};
-use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Verdict, Warning};
+use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Stage, Verdict, Warning};
 
 /// Says what happened in a language, with the names that a dialect gives to replies.
 #[derive(Clone, Debug)]
@@ -112,6 +113,21 @@ impl Words {
             StartFailure::System(why) => self.say(Phrase::StartRefused, &[why]),
             StartFailure::Unsupported => self.say(Phrase::StartUnsupported, &[]),
         }
+    }
+
+    /// What happened to a launched server. One that goes on is not asked for what it has to say, only for what it complained
+    /// about.
+    pub(super) fn process(&self, incident: &Incident) -> Process {
+        match &incident.demise {
+            Some(demise) => Process { end: Some(self.demise(demise)), ..self.printed(&incident.printed) },
+            None => self.printed(&Printed { stdout: String::new(), stderr: incident.printed.stderr.clone() }),
+        }
+    }
+
+    /// The last lines that a server printed.
+    pub(super) fn printed(&self, printed: &Printed) -> Process {
+        let lines = printed.last_lines(MOST_PRINTED);
+        Process { end: None, printed: lines.into_iter().map(|line| cut(&printable_line(line))).collect() }
     }
 
     /// How the server's process ended.
@@ -236,14 +252,25 @@ impl Words {
         (!is_plain(shown)).then(|| hex(shown))
     }
 
-    /// One line of the dialogue: the arrow, and what went along it.
-    pub(super) fn line(&self, what: &What) -> (&'static str, String) {
+    /// What else is worth knowing about the moment when a case broke.
+    pub(super) fn remarks(&self, stage: Stage, write_failed: bool) -> Vec<String> {
+        let stage = match stage {
+            Stage::Script => None,
+            Stage::Fence => Some(Phrase::InFence),
+            Stage::Control => Some(Phrase::InControl),
+        };
+        let remarks = stage.into_iter().chain(write_failed.then_some(Phrase::WriteFailed));
+        remarks.map(|remark| self.say(remark, &[])).collect()
+    }
+
+    /// One line of the dialogue: the arrow, and what went along it, with so many octets of it at most.
+    pub(super) fn line(&self, what: &What, most: usize) -> (&'static str, String) {
         match what {
             What::Opened => ("→", self.say(Phrase::LineOpened, &[])),
             What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why])),
-            What::Sent(excerpt) => ("→", self.excerpt(excerpt)),
-            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt)])),
-            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt)),
+            What::Sent(excerpt) => ("→", self.excerpt(excerpt, most)),
+            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt, most)])),
+            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt, most)),
             What::Nothing(waited) => ("←", self.say(Phrase::LineNothing, &[&time(*waited)])),
             What::HalfClosed => ("→", self.say(Phrase::LineHalfClosed, &[])),
             What::Closed => ("→", self.say(Phrase::LineClosed, &[])),
@@ -254,13 +281,13 @@ impl Words {
     }
 
     fn octets(&self, octets: &[u8]) -> String {
-        self.excerpt(&Excerpt::from(octets))
+        self.excerpt(&Excerpt::from(octets), MOST_SHOWN)
     }
 
     /// Octets as text; of many, the beginning and how many they are.
-    fn excerpt(&self, excerpt: &Excerpt) -> String {
-        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(MOST_SHOWN)]);
-        if excerpt.length <= MOST_SHOWN {
+    fn excerpt(&self, excerpt: &Excerpt, most: usize) -> String {
+        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(most)]);
+        if excerpt.length <= most {
             shown
         } else {
             self.say(Phrase::OctetsInAll, &[&shown, &excerpt.length.to_string()])
@@ -269,10 +296,23 @@ impl Words {
 }
 
 /// The octets shown of one line: as many as stay in sight beside the others.
-const MOST_SHOWN: usize = 72;
+pub(super) const MOST_SHOWN: usize = 72;
 
 /// The octets shown in hexadecimal, which takes three characters each.
 const MOST_IN_HEX: usize = 24;
+
+/// Of what a server printed, the end of a traceback.
+const MOST_PRINTED: usize = 8;
+
+/// A line that would run over several of the terminal is cut.
+const LONGEST_PRINTED: usize = 160;
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LONGEST_PRINTED) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
 
 /// A time as people say it.
 fn time(time: Duration) -> String {

@@ -20,6 +20,7 @@ use subject::Launched;
 pub use subject::Subject;
 use tokio::time::Instant;
 
+use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
 use crate::launch::StartFailure;
@@ -35,6 +36,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
+    /// What records the run, if anything does.
+    pub tap: Tap,
 }
 
 impl Options {
@@ -44,7 +47,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, tap: Tap::default() }
     }
 }
 
@@ -83,10 +86,9 @@ pub async fn grade<'a>(
         found = run.find(subject) => Some(found),
         () = &mut stop => None,
     };
-    let target = match (&found, subject) {
-        (Some(Ok(target)), _) => target.clone(),
-        (_, Subject::At(target)) => target.clone(),
-        (_, Subject::Launched(launcher)) => launcher.target(),
+    let target = match &found {
+        Some(Ok(target)) => target.clone(),
+        Some(Err(_)) | None => subject.target(),
     };
     events(Event::Started { suite, target: &target });
     let completion = match found {

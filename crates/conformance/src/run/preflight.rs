@@ -22,6 +22,11 @@ pub struct Preflight {
     pub incident: Option<Incident>,
 }
 
+impl Preflight {
+    /// What a capture calls it, and the same calculation where it is asked again after a failure.
+    const NAME: &str = "preflight";
+}
+
 /// How the server stands before the first case.
 #[derive(Clone, Debug)]
 pub enum Standing {
@@ -64,8 +69,9 @@ impl<'a> Run<'a> {
     fn patient_terms(&self, address: Address) -> Terms {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
+        let (politeness, tap) = (self.patience.for_a_goodbye(), self.options.tap.about(Preflight::NAME));
         let network = self.launched.as_ref().map(Launched::network).unwrap_or_default();
-        Terms { address, network, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
+        Terms { address, network, dialect, fence, patience, politeness, tap }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {

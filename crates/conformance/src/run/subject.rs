@@ -25,6 +25,17 @@ impl<'a> From<&'a Launcher> for Subject<'a> {
     }
 }
 
+impl Subject<'_> {
+    /// Where it is, as far as that is known before it runs.
+    #[must_use]
+    pub fn target(self) -> Target {
+        match self {
+            Self::At(target) => target.clone(),
+            Self::Launched(launcher) => launcher.target(),
+        }
+    }
+}
+
 /// A launched server in the course of a run.
 #[derive(Debug)]
 pub(super) struct Launched<'a> {
