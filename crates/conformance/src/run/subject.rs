@@ -19,12 +19,6 @@ impl<'a> From<&'a Target> for Subject<'a> {
     }
 }
 
-impl<'a> From<&'a Launcher> for Subject<'a> {
-    fn from(launcher: &'a Launcher) -> Self {
-        Self::Launched(launcher)
-    }
-}
-
 impl Subject<'_> {
     /// Where it is, as far as that is known before it runs.
     #[must_use]

@@ -169,7 +169,7 @@ pub(crate) fn has_namespaces() -> bool {
             let made = Command::new("unshare").args(*flags).args(["ip", "link", "set", "lo", "up"]).output();
             made.is_ok_and(|output| output.status.success())
         };
-        let has = flags.iter().any(|flags| works(flags));
+        let has = flags.iter().any(works);
         if !has {
             eprintln!("no namespaces here: servers share the network in these tests");
         }
