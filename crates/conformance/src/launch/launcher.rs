@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::message::{Carrier, News, Order, Task};
 use super::process::{Mark, Process, Surroundings};
 use super::turn::Turn;
-use super::{Isolation, Place, Server, Spec, StartFailure};
+use super::{Demise, Exit, Isolation, Place, Server, Spec, StartFailure};
 use crate::connection::Target;
 use crate::format::Transport;
 
@@ -68,9 +68,10 @@ impl Launcher {
         }
         process.end();
         let demise = process.link().exit().await;
-        match (&demise.exit, &demise.excess) {
-            (Some(super::Exit::Code(0)), None) => Ok(()),
-            _ => Err(StartFailure::Build(demise, process.printed_since(Mark::default()))),
+        if demise == (Demise { exit: Some(Exit::Code(0)), excess: None }) {
+            Ok(())
+        } else {
+            Err(StartFailure::Build(demise, process.printed_since(Mark::default())))
         }
     }
 

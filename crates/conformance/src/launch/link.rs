@@ -119,7 +119,18 @@ impl Talk {
                 (News::NoSocket(answered, error), _) if answered == number => {
                     return Err(io::Error::from_raw_os_error(error));
                 }
-                _ => {}
+                (
+                    News::Socket(_)
+                    | News::NoSocket(..)
+                    | News::Exited(_)
+                    | News::Gone(_)
+                    | News::Listening(_)
+                    | News::Silent(..)
+                    | News::Held(..)
+                    | News::NotStarted(_)
+                    | News::NotApart(_),
+                    _,
+                ) => {}
             }
         }
         Err(gone())

@@ -14,6 +14,7 @@ mod gradescope;
 mod jsonl;
 mod junit;
 mod markdown;
+mod launched;
 mod order;
 mod phrase;
 mod plain;
