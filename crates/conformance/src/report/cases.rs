@@ -7,6 +7,7 @@ use super::terminal::{Detail, FAINT, STRONG, Terminal, mark};
 use super::words::Words;
 use crate::format::Level;
 use crate::grade::Credit;
+use crate::language::Language;
 use crate::run::CaseResult;
 use crate::verdict::{Blocker, Verdict};
 
@@ -139,7 +140,7 @@ impl Row {
 }
 
 /// The worst verdict of its rows is the case's.
-const fn rank(verdict: &Verdict) -> u8 {
+pub(super) const fn rank(verdict: &Verdict) -> u8 {
     match verdict {
         Verdict::Fail(_) => 0,
         Verdict::Error(_) => 1,
@@ -154,6 +155,11 @@ const fn rank(verdict: &Verdict) -> u8 {
 /// What the rows' titles have in common: their first words and their last ones, with `…` for what differs.
 fn common(rows: &[Row]) -> String {
     shared_words(&rows.iter().map(|row| row.title.as_str()).collect::<Vec<_>>())
+}
+
+/// The same of results.
+pub(super) fn common_title(rows: &[CaseResult], language: Language) -> String {
+    shared_words(&rows.iter().map(|row| row.title.text(language)).collect::<Vec<_>>())
 }
 
 fn shared_words(titles: &[&str]) -> String {

@@ -9,10 +9,10 @@ use crate::transcript::What;
 use crate::verdict::{Breach, Failure, Verdict};
 
 /// Failures that have one cause, as far as the suite can tell.
-struct Cause<'r> {
-    note: Option<&'r str>,
+pub(super) struct Cause<'r> {
+    pub(super) note: Option<&'r str>,
     /// The failed rows, those of one case together, in the order in which they ran.
-    cases: Vec<Vec<&'r CaseResult>>,
+    pub(super) cases: Vec<Vec<&'r CaseResult>>,
 }
 
 /// A line of the short form stays readable with so much of each message.
@@ -97,7 +97,7 @@ impl<W: Write> Terminal<'_, W> {
 }
 
 /// The failures by their notes, in the order in which each was first seen. A case whose failure has no note is a cause of its own.
-fn causes(results: &[CaseResult]) -> Vec<Cause<'_>> {
+pub(super) fn causes(results: &[CaseResult]) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for result in results.iter().filter(|result| matches!(result.verdict, Verdict::Fail(_))) {
         let note = result.note();

@@ -3,8 +3,10 @@
 mod cases;
 mod causes;
 mod explain;
+mod html;
 mod phrase;
 mod terminal;
 mod words;
 
+pub use html::html;
 pub use terminal::{Detail, Terminal};

@@ -198,12 +198,21 @@ impl Words {
 
     /// One line of the dialogue: the arrow, and what went along it.
     pub(super) fn line(&self, what: &What) -> (&'static str, String) {
+        self.line_of(what, MOST_SHOWN)
+    }
+
+    /// The same with all octets that were kept.
+    pub(super) fn line_in_full(&self, what: &What) -> (&'static str, String) {
+        self.line_of(what, Excerpt::MOST)
+    }
+
+    fn line_of(&self, what: &What, most: usize) -> (&'static str, String) {
         match what {
             What::Opened => ("→", self.say(Phrase::LineOpened, &[])),
             What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why])),
-            What::Sent(excerpt) => ("→", self.excerpt(excerpt)),
-            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt)])),
-            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt)),
+            What::Sent(excerpt) => ("→", self.excerpt(excerpt, most)),
+            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt, most)])),
+            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt, most)),
             What::Nothing(waited) => ("←", self.say(Phrase::LineNothing, &[&time(*waited)])),
             What::HalfClosed => ("→", self.say(Phrase::LineHalfClosed, &[])),
             What::Closed => ("→", self.say(Phrase::LineClosed, &[])),
@@ -214,13 +223,13 @@ impl Words {
     }
 
     fn octets(&self, octets: &[u8]) -> String {
-        self.excerpt(&Excerpt::from(octets))
+        self.excerpt(&Excerpt::from(octets), MOST_SHOWN)
     }
 
     /// Octets as text; of many, the beginning and how many they are.
-    fn excerpt(&self, excerpt: &Excerpt) -> String {
-        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(MOST_SHOWN)]);
-        if excerpt.length <= MOST_SHOWN {
+    fn excerpt(&self, excerpt: &Excerpt, most: usize) -> String {
+        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(most)]);
+        if excerpt.length <= most {
             shown
         } else {
             self.say(Phrase::OctetsInAll, &[&shown, &excerpt.length.to_string()])

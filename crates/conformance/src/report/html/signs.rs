@@ -1,0 +1,86 @@
+//! The signs of which diagrams are made: drawn once a page, used by name.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use crate::transcript::What;
+
+/// Which way a message goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Way {
+    ToServer,
+    FromServer,
+    /// Nothing went.
+    Nowhere,
+}
+
+/// How an event is drawn.
+pub(super) struct Sign {
+    pub(super) name: &'static str,
+    /// The class of its line.
+    pub(super) line: &'static str,
+    pub(super) way: Way,
+    /// The class and the path of each shape at its end.
+    ends: &'static [(&'static str, &'static str)],
+}
+
+/// The shapes that ends of arrows are made of, at 0: `(class, path)`.
+const POINT_RIGHT: (&str, &str) = ("solid", "M-9-4.5 0 0-9 4.5Z");
+const POINT_LEFT: (&str, &str) = ("solid", "M9-4.5 0 0 9 4.5Z");
+const OPEN_RIGHT: (&str, &str) = ("firm", "M-8-4.5 0 0-8 4.5");
+const OPEN_LEFT: (&str, &str) = ("firm", "M8-4.5 0 0 8 4.5");
+const CROSS: (&str, &str) = ("firm", "M-5-5 5 5M-5 5 5-5");
+const BAR: (&str, &str) = ("firm", "M0-7V7");
+
+/// The sign of an event.
+#[rustfmt::skip]
+pub(super) const fn sign(what: &What) -> Sign {
+    use Way::{FromServer, Nowhere, ToServer};
+    match what {
+        What::Opened => Sign { name: "opened", line: "thin", way: ToServer, ends: &[OPEN_RIGHT] },
+        What::NotOpened(_) => Sign { name: "refused", line: "thin", way: ToServer, ends: &[CROSS] },
+        What::Sent(_) => Sign { name: "sent", line: "firm", way: ToServer, ends: &[POINT_RIGHT] },
+        What::NotSent(_) => Sign { name: "not-sent", line: "dashed", way: ToServer, ends: &[CROSS] },
+        What::Received(_) => Sign { name: "received", line: "firm", way: FromServer, ends: &[POINT_LEFT] },
+        What::Partial(_) => Sign { name: "partial", line: "dashed", way: FromServer, ends: &[OPEN_LEFT] },
+        What::Nothing(_) => Sign { name: "silence", line: "dotted", way: Nowhere, ends: &[] },
+        What::HalfClosed => Sign { name: "half-closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
+        What::Closed => Sign { name: "closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
+        What::Aborted => Sign { name: "aborted", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, CROSS] },
+        What::ServerClosed => Sign { name: "server-closed", line: "thin", way: FromServer, ends: &[OPEN_LEFT, BAR] },
+        What::ServerReset => Sign { name: "server-reset", line: "thin", way: FromServer, ends: &[OPEN_LEFT, CROSS] },
+    }
+}
+
+/// The signs of these events, to be used by name. What comes from the server is there in two pieces too: other clients'
+/// lines are farther than the drawing reaches, so that the line `to-…` goes on before it ends in its point `at-…`.
+pub(super) fn signs<'a>(events: impl IntoIterator<Item = &'a What>) -> Markup {
+    let signs: BTreeMap<&str, Sign> = events.into_iter().map(|what| (sign(what).name, sign(what))).collect();
+    html! {
+        svg.signs width="0" height="0" aria-hidden="true" { defs {
+            @for Sign { name, line, way, ends } in signs.values() {
+                @match way {
+                    Way::Nowhere => g id=(name) { (shaft(line)) },
+                    Way::ToServer => g id=(name) {
+                        (shaft(line))
+                        svg x="100%" overflow="visible" { (shapes(ends)) }
+                    },
+                    Way::FromServer => {
+                        g id=(name) { (shaft(line)) (shapes(ends)) }
+                        g id={"to-" (name)} { (shaft(line)) }
+                        g id={"at-" (name)} { (shapes(ends)) }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn shaft(line: &str) -> Markup {
+    html! { line class=(line) x2="100%" {} }
+}
+
+fn shapes(shapes: &[(&str, &str)]) -> Markup {
+    html! { @for (class, path) in shapes { path class=(class) d=(path) {} } }
+}
