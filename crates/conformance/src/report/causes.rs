@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
+use super::words::MOST_SHOWN;
 use crate::run::{CaseResult, Report};
 use crate::transcript::What;
 use crate::verdict::{Breach, Failure, Verdict};
 
 /// Failures that have one cause, as far as the suite can tell.
-pub(super) struct Cause<'r> {
-    pub(super) note: Option<&'r str>,
+struct Cause<'r> {
+    note: Option<&'r str>,
     /// The failed rows, those of one case together, in the order in which they ran.
-    pub(super) cases: Vec<Vec<&'r CaseResult>>,
+    cases: Vec<Vec<&'r CaseResult>>,
 }
 
 /// A line of the short form stays readable with so much of each message.
@@ -73,7 +74,7 @@ impl<W: Write> Terminal<'_, W> {
         let last = on_it.len().checked_sub(1);
         let shown = said.filter(|said| Some(*said) != last).into_iter().chain(last);
         let mut parts: Vec<String> = shown
-            .map(|index| self.words.line(on_it[index]))
+            .map(|index| self.words.line(on_it[index], MOST_SHOWN))
             .map(|(arrow, text)| format!("{arrow} {}", cut(&text)))
             .collect();
         let expected = self.words.expected(expected);
@@ -97,7 +98,7 @@ impl<W: Write> Terminal<'_, W> {
 }
 
 /// The failures by their notes, in the order in which each was first seen. A case whose failure has no note is a cause of its own.
-pub(super) fn causes(results: &[CaseResult]) -> Vec<Cause<'_>> {
+fn causes(results: &[CaseResult]) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for result in results.iter().filter(|result| matches!(result.verdict, Verdict::Fail(_))) {
         let note = result.note();

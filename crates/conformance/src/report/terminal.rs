@@ -188,7 +188,7 @@ pub(super) const fn mark(verdict: &Verdict) -> (Style, &'static str) {
 }
 
 /// A case is passed if each of its rows is that counts.
-pub(super) fn credit(rows: &[CaseResult]) -> Credit {
+fn credit(rows: &[CaseResult]) -> Credit {
     let any = |credit| rows.iter().any(|row| row.verdict.credit() == credit);
     if any(Credit::Nothing) {
         Credit::Nothing
@@ -200,6 +200,6 @@ pub(super) fn credit(rows: &[CaseResult]) -> Credit {
 }
 
 /// One decimal, and none where it is zero.
-pub(super) fn shown(grade: Option<f64>) -> String {
+fn shown(grade: Option<f64>) -> String {
     grade.map(|grade| format!("{grade:.1}").trim_end_matches(".0").to_owned()).unwrap_or_default()
 }

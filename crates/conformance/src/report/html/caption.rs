@@ -1,7 +1,6 @@
 //! The words above an arrow: short lines, and octets told from the signs that stand for them.
 
-use crate::report::words::Words;
-use crate::transcript::{Entry, What};
+use crate::report::document::Entry;
 
 /// Characters in a line: as many as fit on a telephone.
 const MOST_IN_LINE: usize = 30;
@@ -36,30 +35,19 @@ pub(super) enum Token {
 }
 
 impl Caption {
-    pub(super) fn of(entry: &Entry, words: &Words, name: Option<&str>) -> Self {
-        let (_, text) = words.line(&entry.what);
-        let text = match name {
-            Some(name) => format!("{name}: {text}"),
-            None => text,
-        };
-        let kind = match entry.what {
-            What::Sent(_) | What::NotSent(_) | What::Received(_) | What::Partial(_) => Kind::Octets,
-            What::Opened
-            | What::NotOpened(_)
-            | What::Nothing(_)
-            | What::HalfClosed
-            | What::Closed
-            | What::Aborted
-            | What::ServerClosed
-            | What::ServerReset => Kind::Remark,
-        };
-        let mut lines = lines(&text);
-        let in_full = (lines.len() > MOST_LINES).then(|| words.line_in_full(&entry.what).1);
-        if in_full.is_some() {
+    /// The caption of an entry; with a name, where the line does not say whose it is.
+    pub(super) fn of(entry: &Entry, name: Option<&str>) -> Self {
+        let named = name.map(|name| format!("{name}: {}", entry.text));
+        let mut lines = lines(named.as_deref().unwrap_or(&entry.text));
+        let is_cut = lines.len() > MOST_LINES;
+        if is_cut {
             lines.truncate(MOST_LINES);
-            lines[MOST_LINES - 1].push(Token::Plain(" …".to_owned()));
+            if let Some(last) = lines.last_mut() {
+                last.push(Token::Plain(" …".to_owned()));
+            }
         }
-        Self { lines, kind, in_full }
+        let kind = if entry.length.is_some() { Kind::Octets } else { Kind::Remark };
+        Self { lines, kind, in_full: is_cut.then(|| entry.text.clone()) }
     }
 }
 

@@ -2,43 +2,37 @@
 
 use maud::{Markup, html};
 
-use super::Page;
-use super::dialogue::{break_of, milliseconds};
 use super::label::Label;
+use super::{Page, milliseconds};
 use crate::format::Level;
-use crate::report::cases::{common_title, rank};
+use crate::report::cases::shared_words;
+use crate::report::document::{Case, Verdict};
 use crate::report::phrase::Phrase;
-use crate::report::terminal::mark;
-use crate::run::CaseResult;
-use crate::verdict::Verdict;
 
-/// The verdicts that the page tells apart, the worst first.
-const VERDICTS: [(&str, Phrase); 7] = [
-    ("fail", Phrase::Fail),
-    ("error", Phrase::Error),
-    ("blocked", Phrase::Blocked),
-    ("warn", Phrase::Warn),
-    ("pass", Phrase::Pass),
-    ("na", Phrase::NotApplicable),
-    ("skipped", Phrase::Skip),
+/// The verdicts that a reader can look for, the worst first.
+const VERDICTS: [Verdict; 7] = [
+    Verdict::Fail,
+    Verdict::Error,
+    Verdict::Blocked,
+    Verdict::Warn,
+    Verdict::Pass,
+    Verdict::NotApplicable,
+    Verdict::Skip,
 ];
 
-/// The name of a verdict in the page's style and script.
-pub(super) const fn class(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Warn(_) => "warn",
-        Verdict::Fail(_) => "fail",
-        Verdict::Error(_) => "error",
-        Verdict::Blocked(_) => "blocked",
-        Verdict::NotApplicable(_) => "na",
-        Verdict::Skip => "skipped",
-    }
+/// The place of a case in the page.
+pub(super) fn anchor(case: &Case) -> String {
+    case.id.replace('#', ":")
 }
 
-/// The place of a case in the page.
-pub(super) fn anchor(result: &CaseResult) -> String {
-    result.id.replace('#', ":")
+/// A verdict as the page's style and script know it.
+const fn class(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotApplicable => "na",
+        Verdict::Fail | Verdict::Error | Verdict::Blocked | Verdict::Warn | Verdict::Pass | Verdict::Skip => {
+            verdict.name()
+        }
+    }
 }
 
 impl Page<'_> {
@@ -49,12 +43,11 @@ impl Page<'_> {
                 h2 #cases-title { (self.label(Label::Cases)) }
                 (self.key())
                 (self.tools())
-                @for chapter in &self.suite.chapters {
-                    @let cases: Vec<_> = self.report.cases().filter(|rows| rows[0].chapter == chapter.id).collect();
-                    @if !cases.is_empty() {
-                        section.chapter aria-labelledby=(format!("chapter-{}", chapter.id)) {
-                            h2 id=(format!("chapter-{}", chapter.id)) { (chapter.title.text(self.words.language)) }
-                            @for rows in cases { (self.case(rows)) }
+                @for chapter in &self.document.result.chapters {
+                    section.chapter aria-labelledby={"chapter-" (chapter.id)} {
+                        h2 id={"chapter-" (chapter.id)} { (chapter.title) }
+                        @for rows in self.document.whole_cases().filter(|rows| rows[0].chapter == chapter.id) {
+                            (self.case(rows))
                         }
                     }
                 }
@@ -78,15 +71,15 @@ impl Page<'_> {
 
     /// The filter, which is there only where the script is.
     fn tools(&self) -> Markup {
-        let results = &self.report.results;
-        let count = |name: &str| results.iter().filter(|result| class(&result.verdict) == name).count();
+        let cases = &self.document.cases;
+        let count = |verdict: Verdict| cases.iter().filter(|case| case.verdict == verdict).count();
         html! {
             div.tools role="search" aria-label=(self.label(Label::Filter)) hidden data-scripted {
-                button type="button" data-filter="" aria-pressed="true" { (self.label(Label::AllCases)) " " (results.len()) }
-                @for (name, phrase) in VERDICTS {
-                    @if count(name) > 0 {
-                        button type="button" data-filter=(name) aria-pressed="false" {
-                            (self.words.say(phrase, &[])) " " (count(name))
+                button type="button" data-filter="" aria-pressed="true" { (self.label(Label::AllCases)) " " (cases.len()) }
+                @for verdict in VERDICTS {
+                    @if count(verdict) > 0 {
+                        button type="button" data-filter=(class(verdict)) aria-pressed="false" {
+                            (self.verdict_word(verdict)) " " (count(verdict))
                         }
                     }
                 }
@@ -98,8 +91,8 @@ impl Page<'_> {
         }
     }
 
-    fn case(&self, rows: &[CaseResult]) -> Markup {
-        let worst = rows.iter().min_by_key(|row| rank(&row.verdict));
+    fn case(&self, rows: &[Case]) -> Markup {
+        let worst = rows.iter().map(|row| row.verdict).min();
         html! {
             @match (rows, worst) {
                 ([only], _) if !only.id.contains('#') => (self.row(only)),
@@ -110,72 +103,85 @@ impl Page<'_> {
     }
 
     /// A case with rows: one line, which holds theirs.
-    fn group(&self, rows: &[CaseResult], worst: &CaseResult) -> Markup {
-        let passed =
-            rows.iter().filter(|row| matches!(row.verdict, Verdict::Pass | Verdict::Warn(_))).count();
-        let remark = if passed == 0 || passed == rows.len() {
-            self.words.say(Phrase::Rows, &[&rows.len().to_string()])
+    fn group(&self, rows: &[Case], worst: Verdict) -> Markup {
+        let passed = rows.iter().filter(|row| matches!(row.verdict, Verdict::Pass | Verdict::Warn)).count();
+        let (passed, all) = (passed.to_string(), rows.len().to_string());
+        let remark = if rows.iter().all(|row| row.verdict == worst) {
+            self.say(Phrase::Rows, &[&all])
         } else {
-            self.words.say(Phrase::RowsPassed, &[&passed.to_string(), &rows.len().to_string()])
+            self.say(Phrase::RowsPassed, &[&passed, &all])
         };
         html! {
-            details.rows.fail[matches!(worst.verdict, Verdict::Fail(_))] open[rows.iter().any(|row| self.is_first(row))] {
+            details class={"rows " (class(worst))} open[rows.iter().any(|row| self.is_first(row))] {
                 summary {
                     (self.verdict(worst))
-                    h3 { (self.common_title(rows)) }
+                    h3 { (common_title(rows)) }
                     span.took.faint { (remark) }
-                    code.id.faint { (worst.stem()) }
+                    code.id.faint { (rows[0].stem()) }
                 }
                 @for row in rows { (self.row(row)) }
             }
         }
     }
 
-    /// What the rows' titles share; where they share nothing, the first.
-    fn common_title(&self, rows: &[CaseResult]) -> String {
-        let shared = common_title(rows, self.words.language);
-        match rows.first() {
-            Some(first) if !shared.contains(char::is_alphabetic) => {
-                format!("{} …", first.title.text(self.words.language))
-            }
-            Some(_) | None => shared,
-        }
-    }
-
-    fn row(&self, result: &CaseResult) -> Markup {
-        let broke = break_of(result);
+    fn row(&self, case: &Case) -> Markup {
+        let verdict = class(case.verdict);
         html! {
-            details id=(anchor(result)) class={"case " (class(&result.verdict))} data-verdict=(class(&result.verdict))
-                data-id=(result.id) open[self.is_first(result)] {
+            details id=(anchor(case)) class={"case " (verdict)} data-verdict=(verdict) open[self.is_first(case)] {
                 summary {
-                    (self.verdict(result))
-                    h3 { (result.title.text(self.words.language)) }
+                    (self.verdict(case.verdict))
+                    h3 { (case.title) }
                     span.took.faint {
-                        @if result.level == Level::May { (self.words.say(Phrase::NotCounted, &[])) " · " }
-                        @if result.transcript.is_some() { (milliseconds(result.elapsed)) " ms" }
+                        @if case.level == Level::May { (self.say(Phrase::NotCounted, &[])) " · " }
+                        @if case.dialogue.is_some() { (milliseconds(case.elapsed_us)) " ms" }
                     }
-                    code.id.faint { (result.id) }
+                    code.id.faint { (case.id) }
                 }
-                div.body.alone[result.transcript.is_none()] {
-                    @if let Some(transcript) = &result.transcript { (self.diagram(&result.id, transcript, broke)) }
-                    (self.facts(result))
+                div.body.alone[case.dialogue.is_none()] {
+                    @if let Some(dialogue) = &case.dialogue { (self.diagram(&case.id, dialogue, dialogue.broke)) }
+                    (self.facts(case))
                 }
             }
         }
     }
 
-    fn verdict(&self, result: &CaseResult) -> Markup {
-        let (_, sign) = mark(&result.verdict);
+    fn verdict(&self, verdict: Verdict) -> Markup {
+        let sign = match verdict {
+            Verdict::Pass | Verdict::Warn => "✓",
+            Verdict::Fail => "✗",
+            Verdict::Error => "!",
+            Verdict::Blocked | Verdict::NotApplicable | Verdict::Skip => "–",
+        };
         html! {
-            span class={"verdict " (class(&result.verdict))} {
+            span class={"verdict " (class(verdict))} {
                 span aria-hidden="true" { (sign) " " }
-                (self.words.verdict(&result.verdict))
+                (self.verdict_word(verdict))
             }
         }
     }
 
-    /// Whether it is the first failure of its cause.
-    fn is_first(&self, result: &CaseResult) -> bool {
-        self.first_failures.contains(&result.id.as_str())
+    pub(super) fn verdict_word(&self, verdict: Verdict) -> String {
+        let phrase = match verdict {
+            Verdict::Fail => Phrase::Fail,
+            Verdict::Error => Phrase::Error,
+            Verdict::Blocked => Phrase::Blocked,
+            Verdict::Warn => Phrase::Warn,
+            Verdict::Pass => Phrase::Pass,
+            Verdict::NotApplicable => Phrase::NotApplicable,
+            Verdict::Skip => Phrase::Skip,
+        };
+        self.say(phrase, &[])
     }
+
+    /// Whether it is the first failure of its cause, which is not folded.
+    fn is_first(&self, case: &Case) -> bool {
+        self.causes.iter().any(|cause| std::ptr::eq(cause.first, case))
+    }
+}
+
+/// What the rows' titles share; where they share no word, the first.
+fn common_title(rows: &[Case]) -> String {
+    let titles: Vec<&str> = rows.iter().map(|row| row.title.as_str()).collect();
+    let shared = shared_words(&titles);
+    if shared.contains(char::is_alphabetic) { shared } else { format!("{} …", titles[0]) }
 }

@@ -7,13 +7,13 @@ use std::ops::Range;
 
 use maud::{Markup, html};
 
-use super::Page;
 use super::caption::{Caption, Kind, Token};
-use super::dialogue::milliseconds;
 use super::label::Label;
 use super::lanes::Lanes;
 use super::signs::{Sign, Way, sign};
-use crate::transcript::{Entry, Transcript};
+use super::{Page, milliseconds};
+use crate::report::document::{Dialogue, Entry, Side};
+use crate::report::phrase::Phrase;
 
 /// From the top of a row to the foot of its first line of text.
 const FIRST_LINE: usize = 15;
@@ -34,7 +34,7 @@ const LAST_SHOWN: usize = 16;
 struct Drawing<'a> {
     name: &'a str,
     lanes: &'a Lanes<'a>,
-    transcript: &'a Transcript,
+    entries: &'a [Entry],
     shown: Range<usize>,
     rows: Vec<Row<'a>>,
 }
@@ -51,55 +51,61 @@ struct Row<'a> {
 
 impl Page<'_> {
     /// The diagram of a dialogue, which broke at an entry or nowhere, and the same as text.
-    pub(super) fn diagram(&self, name: &str, transcript: &Transcript, broke: Option<usize>) -> Markup {
-        let lanes = Lanes::of(transcript);
-        let count = transcript.entries.len();
+    pub(super) fn diagram(&self, name: &str, dialogue: &Dialogue, broke: Option<usize>) -> Markup {
+        let entries = dialogue.entries.as_slice();
+        let lanes = Lanes::of(entries);
         let draw = |shown: Range<usize>| {
-            let rows = self.rows(&lanes, transcript, shown.clone(), broke);
-            self.drawing(&Drawing { name, lanes: &lanes, transcript, shown, rows })
+            let rows = rows(&lanes, entries, shown.clone(), broke);
+            self.drawing(&Drawing { name, lanes: &lanes, entries, shown, rows })
         };
-        let is_short = count <= FIRST_SHOWN + LAST_SHOWN + 1;
+        let (first, last) = if entries.len() <= FIRST_SHOWN + LAST_SHOWN {
+            (entries.len(), entries.len())
+        } else {
+            (FIRST_SHOWN, entries.len() - LAST_SHOWN)
+        };
         html! {
             div.diagram {
-                @if is_short {
-                    (draw(0..count))
-                } @else {
-                    (draw(0..FIRST_SHOWN))
+                (draw(0..first))
+                @if last > first {
                     details.more {
                         summary {
-                            (self.label(Label::Between).replace("{0}", &(count - FIRST_SHOWN - LAST_SHOWN).to_string()))
-                            @if transcript.omitted > 0 { " " (self.omitted(transcript)) }
+                            (self.label(Label::Between).replace("{0}", &(last - first).to_string()))
+                            @if dialogue.omitted > 0 { " " (self.omitted(dialogue)) }
                         }
-                        (draw(FIRST_SHOWN..count - LAST_SHOWN))
+                        (draw(first..last))
                     }
-                    (draw(count - LAST_SHOWN..count))
+                    (draw(last..entries.len()))
                 }
-                (self.as_text(transcript, broke))
+                (self.as_text(dialogue, broke))
             }
         }
     }
 
-    /// The rows one below the other, the first beneath the clients' names.
-    fn rows<'t>(
-        &self,
-        lanes: &Lanes<'_>,
-        transcript: &'t Transcript,
-        shown: Range<usize>,
-        broke: Option<usize>,
-    ) -> Vec<Row<'t>> {
-        let mut top = if shown.start == 0 { lanes.count() * NAME + GAP } else { 0 };
-        let row = |index: usize| {
-            let entry = &transcript.entries[index];
-            let name = lanes.is_shared(&entry.connection).then_some(entry.connection.as_str());
-            let caption = Caption::of(entry, &self.words, name);
-            let arrow = top + FIRST_LINE + (caption.lines.len() - 1) * LINE + GAP;
-            let broke = broke == Some(index);
-            let bottom = arrow + GAP + if broke { LINE } else { 0 };
-            let row = Row { entry, caption, broke, top, arrow, bottom };
-            top = bottom;
-            row
-        };
-        shown.map(row).collect()
+    /// The same as a list, for those who read with their ears, copy it, or need what the diagram has to cut.
+    fn as_text(&self, dialogue: &Dialogue, broke: Option<usize>) -> Markup {
+        let entries = dialogue.entries.as_slice();
+        let several = entries.iter().any(|entry| entry.connection != entries[0].connection);
+        html! {
+            details.text {
+                summary { (self.label(Label::AsText)) }
+                ol.dialogue {
+                    @for (index, entry) in entries.iter().enumerate() {
+                        @if dialogue.omitted > 0 && index == dialogue.omitted_after { li { (self.omitted(dialogue)) } }
+                        li class=[(Some(index) == broke).then_some("broke")] {
+                            b { (milliseconds(entry.at_us)) } " "
+                            @if several { (entry.connection) " " }
+                            @match entry.from { Side::Client => "→ ", Side::Server => "← " }
+                            (entry.text)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// That some of it was not kept.
+    fn omitted(&self, dialogue: &Dialogue) -> String {
+        self.say(Phrase::Omitted, &[&dialogue.omitted.to_string()])
     }
 
     fn drawing(&self, drawing: &Drawing<'_>) -> Markup {
@@ -107,7 +113,7 @@ impl Page<'_> {
         let says = says.replace("{1}", &drawing.rows.len().to_string());
         html! {
             div.seq {
-                svg width=(TIMES + drawing.lanes.width()) height="1" aria-hidden="true" {}
+                svg width=(drawing.gutter()) height="1" aria-hidden="true" {}
                 svg height=(drawing.height()) role="img" aria-label=(says) {
                     @for row in drawing.rows.iter().filter(|row| row.broke) { (drawing.band(row)) }
                     (drawing.lines())
@@ -135,7 +141,7 @@ impl Page<'_> {
                     circle cx=(drawing.left(lane)) cy=(lane * NAME + 10) r="3.5" {}
                     text x=(drawing.left(lane)) dx="8" y=(lane * NAME + 14) { (name) }
                 }
-                @let last = (lanes.count() - 1) * NAME + 10;
+                @let last = lanes.last() * NAME + 10;
                 svg x="100%" y=(last) overflow="visible" { path d="M-4-4H4V4H-4Z" {} }
                 text.server x="100%" dx="-9" y=(last + 4) { (self.label(Label::Server)) }
             }
@@ -168,6 +174,11 @@ impl Drawing<'_> {
         self.rows.last().map_or(0, |row| row.bottom) + GAP / 2
     }
 
+    /// The room to the left of the last client's line.
+    fn gutter(&self) -> usize {
+        TIMES + self.lanes.left(0)
+    }
+
     fn left(&self, lane: usize) -> String {
         // Not -0.
         match self.lanes.left(lane) {
@@ -180,7 +191,7 @@ impl Drawing<'_> {
     fn band(&self, row: &Row<'_>) -> Markup {
         let middle = (row.top + row.bottom).div_ceil(2);
         html! {
-            line.band x1=(format!("-{}", TIMES + self.lanes.width())) x2="100%" y1=(middle) y2=(middle)
+            line.band x1=(format!("-{}", self.gutter())) x2="100%" y1=(middle) y2=(middle)
                 stroke-width=(row.bottom - row.top) {}
         }
     }
@@ -189,14 +200,14 @@ impl Drawing<'_> {
     fn lines(&self) -> Markup {
         let height = self.height();
         let begins = |lane: usize| if self.shown.start == 0 { lane * NAME + 10 } else { 0 };
-        let open = self.lanes.open(&self.transcript.entries);
+        let open = self.lanes.open(self.entries);
         let open = open.into_iter().filter_map(|(lane, rows)| Some((lane, self.visible(rows)?)));
         html! {
             @for lane in 0..self.lanes.count() {
                 @let x = self.left(lane);
                 line.life x1=(x) x2=(x) y1=(begins(lane)) y2=(height) {}
             }
-            line.open x1="100%" x2="100%" y1=(begins(self.lanes.count() - 1)) y2=(height) {}
+            line.open x1="100%" x2="100%" y1=(begins(self.lanes.last())) y2=(height) {}
             @for (lane, (from, to)) in open {
                 @let x = self.left(lane);
                 line.open x1=(x) x2=(x) y1=(from) y2=(to) {}
@@ -216,7 +227,7 @@ impl Drawing<'_> {
     }
 
     fn arrow(&self, row: &Row<'_>) -> Markup {
-        let Sign { name, line, way, .. } = sign(&row.entry.what);
+        let Sign { name, line, way, .. } = sign(row.entry);
         let lane = self.lanes.lane(&row.entry.connection);
         let left = self.lanes.left(lane);
         let broke = row.broke.then_some("broke");
@@ -233,9 +244,31 @@ impl Drawing<'_> {
 
     fn times(&self) -> Markup {
         html! {
-            g.times transform=(format!("translate(-{})", self.lanes.width() + 12)) {
-                @for row in &self.rows { text y=(row.arrow + 4) { (milliseconds(row.entry.at)) } }
+            g.times transform=(format!("translate(-{})", self.lanes.left(0) + 12)) {
+                @for row in &self.rows { text y=(row.arrow + 4) { (milliseconds(row.entry.at_us)) } }
             }
         }
     }
+}
+
+/// The rows one below the other, the first beneath the clients' names.
+fn rows<'a>(
+    lanes: &Lanes<'_>,
+    entries: &'a [Entry],
+    shown: Range<usize>,
+    broke: Option<usize>,
+) -> Vec<Row<'a>> {
+    let mut top = if shown.start == 0 { lanes.count() * NAME + GAP } else { 0 };
+    let row = |index: usize| {
+        let entry = &entries[index];
+        let name = lanes.is_shared(&entry.connection).then_some(entry.connection.as_str());
+        let caption = Caption::of(entry, name);
+        let arrow = top + FIRST_LINE + (caption.lines.len() - 1) * LINE + GAP;
+        let broke = broke == Some(index);
+        let bottom = arrow + GAP + if broke { LINE } else { 0 };
+        let row = Row { entry, caption, broke, top, arrow, bottom };
+        top = bottom;
+        row
+    };
+    shown.map(row).collect()
 }

@@ -4,39 +4,28 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::label::Label;
-use crate::language::{Language, Text};
+use crate::report::document::{Case, Failure};
 use crate::report::phrase::Phrase;
-use crate::run::CaseResult;
-use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
 
 impl Page<'_> {
     /// All that is to be said of a case.
-    pub(super) fn facts(&self, result: &CaseResult) -> Markup {
-        let requirement = match &result.verdict {
-            Verdict::Fail(_) => self.words.say(Phrase::Violates, &[]),
-            Verdict::Pass
-            | Verdict::Warn(_)
-            | Verdict::Error(_)
-            | Verdict::Blocked(_)
-            | Verdict::NotApplicable(_)
-            | Verdict::Skip => self.label(Label::Requirement).to_owned(),
-        };
+    pub(super) fn facts(&self, case: &Case) -> Markup {
         html! {
             dl.facts {
-                @match &result.verdict {
-                    Verdict::Fail(failure) => (self.failure(failure)),
-                    verdict => @if let Some(reason) = self.words.reason(verdict) {
-                        dt { (self.words.verdict(verdict)) }
-                        dd { (reason) }
-                    },
+                @if let Some(reason) = &case.reason {
+                    dt { (self.verdict_word(case.verdict)) }
+                    dd { (prose(reason)) }
                 }
-                @if let Some((name, text)) = self.requirement(result) {
-                    dt { (requirement) }
-                    dd { (name) ": " span lang=[self.foreign(text)] { (prose(text.text(self.words.language))) } }
+                @match &case.failure {
+                    Some(failure) => (self.failure(failure)),
+                    None => {
+                        dt { (self.label(Label::Requirement)) }
+                        dd { (case.spec.join(", ")) }
+                    }
                 }
-                dt { (self.words.say(Phrase::Again, &[])) }
+                dt { (self.say(Phrase::Again, &[])) }
                 dd.command {
-                    code { (self.command) " --only '" (result.id) "'" }
+                    code { (case.again) }
                     button type="button" hidden data-scripted data-copy=(self.label(Label::Copied)) {
                         (self.label(Label::Copy))
                     }
@@ -45,79 +34,48 @@ impl Page<'_> {
         }
     }
 
-    /// What was due and what came, and the explanation.
+    /// What was due and what came, the explanation, and the requirement.
     pub(super) fn failure(&self, failure: &Failure) -> Markup {
         html! {
-            @match &failure.breach {
-                Breach::Deviation { relaxation } => {
-                    (self.fact(Phrase::Actual, &self.words.say(Phrase::Deviation, &[relaxation])))
-                }
-                Breach::Conversation { stage, connection: _, expected, happened, write_failed } => {
-                    (self.fact(Phrase::Expected, &self.words.expected(expected)))
-                    (self.fact(Phrase::Actual, &self.words.happened(happened)))
-                    @if let Some(hex) = self.words.hex(happened) {
-                        dt { (self.words.say(Phrase::Hex, &[])) }
-                        dd { code { (hex) } }
-                    }
-                    @match stage {
-                        Stage::Script => {},
-                        Stage::Fence => (self.fact(Phrase::When, &self.words.say(Phrase::InFence, &[]))),
-                        Stage::Control => (self.fact(Phrase::When, &self.words.say(Phrase::InControl, &[]))),
-                    }
-                    @if *write_failed {
-                        (self.fact(Phrase::When, &self.words.say(Phrase::WriteFailed, &[])))
-                    }
-                }
+            @if let Some(expected) = &failure.expected { (self.fact(Phrase::Expected, expected)) }
+            (self.fact(Phrase::Actual, &failure.actual))
+            @if let Some(hex) = &failure.hex {
+                dt { (self.say(Phrase::Hex, &[])) }
+                dd { code { (hex) } }
             }
-            @if let Some(health) = failure.aftermath.filter(|health| *health != Health::Well) {
-                (self.fact(Phrase::Afterwards, &self.words.health(health)))
+            @for remark in &failure.remarks { (self.fact(Phrase::When, remark)) }
+            @if let Some(afterwards) = &failure.afterwards { (self.fact(Phrase::Afterwards, afterwards)) }
+            @if let Some(note) = &failure.note {
+                dt { (self.say(Phrase::Cause, &[])) }
+                dd { strong { (prose(&note.title)) "." } " " (prose(&note.text)) }
+                (self.fact(Phrase::Look, &note.look))
             }
-            @if let Some(note) = &failure.note { (self.note(note)) }
-        }
-    }
-
-    pub(super) fn note(&self, id: &str) -> Markup {
-        let language = self.words.language;
-        html! {
-            @if let Some(note) = self.suite.notes.get(id) {
-                dt { (self.words.say(Phrase::Cause, &[])) }
-                dd { strong { (prose(note.title.text(language))) "." } " " (prose(note.text.text(language))) }
-                (self.fact(Phrase::Look, note.look.text(language)))
+            @if let Some(requirement) = &failure.violates {
+                dt { (self.say(Phrase::Violates, &[])) }
+                dd { (requirement.id) " (" (requirement.place) "): " (prose(&requirement.text)) }
             }
         }
     }
 
     fn fact(&self, label: Phrase, text: &str) -> Markup {
         html! {
-            dt { (self.words.say(label, &[])) }
+            dt { (self.say(label, &[])) }
             dd { (prose(text)) }
         }
-    }
-
-    /// The language of a text that is not translated into the page's.
-    fn foreign(&self, text: &Text) -> Option<&'static str> {
-        (self.words.language == Language::Es && text.es.is_none()).then_some("en")
-    }
-
-    /// The requirement that the case is about, with its place, and its sentence.
-    fn requirement(&self, result: &CaseResult) -> Option<(String, &Text)> {
-        // Of a protocol of somebody else's, the document says nothing.
-        if self.suite.is_foreign() {
-            return None;
-        }
-        let requirement = result.spec.first().and_then(|id| self.suite.requirements.get(id))?;
-        let document = self.suite.document.as_deref().unwrap_or_default();
-        let place = format!("{document} §{}", requirement.section);
-        let name = format!("{} ({})", requirement.id, place.trim_start());
-        Some((name, &requirement.text))
     }
 }
 
 /// Text in which what stands between backticks is code.
 pub(super) fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
     html! {
-        @for (index, part) in text.split('`').enumerate() {
-            @if index % 2 == 0 { (part) } @else { code { (part) } }
+        // A backtick without another is none of ours.
+        @if parts.len() % 2 == 0 {
+            (text)
+        } @else {
+            @for (index, part) in parts.iter().enumerate() {
+                @if index % 2 == 0 { (part) } @else { code { (part) } }
+            }
         }
     }
 }

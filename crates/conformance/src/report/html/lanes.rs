@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::transcript::{Entry, Transcript, What};
+use crate::report::document::{Entry, Happening};
 
 /// More lines than this leave no room beside them; the connections beyond share the last.
 const MOST: usize = 24;
@@ -11,14 +11,20 @@ const MOST: usize = 24;
 const APART: usize = 14;
 
 /// The lines of the clients, from left to right in the order in which they connect. The last stands at 0, right beside the
-/// messages, and the others at negative places.
+/// messages, and the others to the left of it.
 pub(super) struct Lanes<'a> {
     names: Vec<&'a str>,
 }
 
 impl<'a> Lanes<'a> {
-    pub(super) fn of(transcript: &'a Transcript) -> Self {
-        Self { names: transcript.connections() }
+    pub(super) fn of(entries: &'a [Entry]) -> Self {
+        let mut names: Vec<&str> = Vec::new();
+        for entry in entries {
+            if !names.contains(&entry.connection.as_str()) {
+                names.push(&entry.connection);
+            }
+        }
+        Self { names }
     }
 
     /// The names above the lines; `None` for connections that share one.
@@ -32,9 +38,9 @@ impl<'a> Lanes<'a> {
         self.names.len().min(MOST)
     }
 
-    /// The room that the lines need to the left of the last.
-    pub(super) fn width(&self) -> usize {
-        self.count().saturating_sub(1) * APART
+    /// The last line, which is the nearest to the server's.
+    pub(super) fn last(&self) -> usize {
+        self.count().saturating_sub(1)
     }
 
     /// Which line is a connection's.
@@ -50,27 +56,26 @@ impl<'a> Lanes<'a> {
 
     /// How far to the left of the last line a line stands.
     pub(super) fn left(&self, lane: usize) -> usize {
-        self.count().saturating_sub(1 + lane) * APART
+        self.last().saturating_sub(lane) * APART
     }
 
-    /// The rows during which each line's connection is open.
+    /// The entries during which each line's connection is open.
     pub(super) fn open(&self, entries: &[Entry]) -> Vec<(usize, Range<usize>)> {
         let mut since = vec![None; self.count()];
         let mut open = Vec::new();
-        for (row, entry) in entries.iter().enumerate() {
+        for (index, entry) in entries.iter().enumerate() {
             let lane = self.lane(&entry.connection);
-            match entry.what {
-                What::Opened => since[lane] = since[lane].or(Some(row)),
-                What::Closed | What::Aborted | What::ServerClosed | What::ServerReset => {
-                    open.extend(since[lane].take().map(|start| (lane, start..row)));
+            match entry.event {
+                Happening::Connected => since[lane] = since[lane].or(Some(index)),
+                Happening::Closed | Happening::Reset => {
+                    open.extend(since[lane].take().map(|start| (lane, start..index)));
                 }
-                What::NotOpened(_)
-                | What::Sent(_)
-                | What::NotSent(_)
-                | What::Received(_)
-                | What::Partial(_)
-                | What::Nothing(_)
-                | What::HalfClosed => {}
+                Happening::NotConnected
+                | Happening::Message
+                | Happening::NotTaken
+                | Happening::Part
+                | Happening::Silence
+                | Happening::HalfClosed => {}
             }
         }
         let still = since.into_iter().enumerate();

@@ -6,65 +6,46 @@
 
 mod caption;
 mod cases;
+mod causes;
 mod diagram;
-mod dialogue;
 mod facts;
 mod label;
 mod lanes;
 mod signs;
 mod summary;
 
-use std::sync::Arc;
+use std::io;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
+use self::causes::{Cause, causes};
 use self::label::Label;
-use super::causes::{Cause, causes};
+use super::document::{Dialogue, Document};
 use super::phrase::Phrase;
-use super::words::Words;
-use crate::connection::Target;
-use crate::language::Language;
-use crate::run::{Preflight, Report, Standing};
-use crate::suite::Suite;
-use crate::transcript::What;
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
-/// The page that tells of a run. `command` is what runs the same again, apart from the selection.
-#[must_use]
-pub fn html(suite: &Suite, target: &Target, report: &Report, language: Language, command: &str) -> String {
-    let dialect = Arc::clone(match relaxation(suite, report) {
-        Some(relaxed) => &relaxed.dialect,
-        None => &suite.dialect,
-    });
-    let mut causes = causes(&report.results);
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.cases.len()));
-    let first_failures =
-        causes.iter().filter_map(|cause| Some(cause.cases.first()?.first()?.id.as_str())).collect();
-    let words = Words { language, dialect };
-    Page { suite, target, report, causes, first_failures, words, command }.document().into_string()
+/// The file.
+pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {
+    let causes = causes(&document.cases);
+    let page = Page { document, causes };
+    Ok(page.html().into_string().into_bytes())
 }
 
 /// A page, and what it is about.
 struct Page<'a> {
-    suite: &'a Suite,
-    target: &'a Target,
-    report: &'a Report,
-    /// The most frequent first.
+    document: &'a Document,
+    /// Why cases failed, the most frequent cause first.
     causes: Vec<Cause<'a>>,
-    /// The first failure of each cause, which is not folded.
-    first_failures: Vec<&'a str>,
-    words: Words,
-    command: &'a str,
 }
 
 impl Page<'_> {
-    fn document(&self) -> Markup {
-        let title = self.suite.title.text(self.words.language);
+    fn html(&self) -> Markup {
+        let run = &self.document.run;
         html! {
             (DOCTYPE)
             html lang=(self.label(Label::LanguageCode)) {
@@ -72,20 +53,20 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta http-equiv="Content-Security-Policy" content=(policy());
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { (self.words.say(Phrase::Against, &[title, &self.target.to_string()])) }
+                    title { (self.say(Phrase::Against, &[&run.suite.title, &run.target])) }
                     style { (PreEscaped(STYLE)) }
                 }
                 body {
-                    a.skip href="#cases" { (self.label(Label::SkipToCases)) }
-                    (signs::signs(self.events()))
+                    a.jump href="#cases" { (self.label(Label::SkipToCases)) }
+                    (signs::signs(self.dialogues().flat_map(|dialogue| &dialogue.entries)))
                     header { (self.head()) }
                     main {
                         (self.preflight())
                         (self.chapters())
-                        (self.causes())
+                        (self.mend())
                         (self.cases())
                     }
-                    footer { p { "conformance " (env!("CARGO_PKG_VERSION")) } }
+                    footer { p { "conformance " (run.grader) } }
                     script { (PreEscaped(SCRIPT)) }
                 }
             }
@@ -93,14 +74,17 @@ impl Page<'_> {
     }
 
     /// All that is drawn.
-    fn events(&self) -> impl Iterator<Item = &What> {
-        let preflight = self.report.preflight.iter().filter_map(|preflight| preflight.transcript.as_ref());
-        let cases = self.report.results.iter().filter_map(|result| result.transcript.as_ref());
-        preflight.chain(cases).flat_map(|transcript| &transcript.entries).map(|entry| &entry.what)
+    fn dialogues(&self) -> impl Iterator<Item = &Dialogue> {
+        let preflight = self.document.preflight.iter().filter_map(|preflight| preflight.dialogue.as_ref());
+        preflight.chain(self.document.cases.iter().filter_map(|case| case.dialogue.as_ref()))
     }
 
     fn label(&self, label: Label) -> &'static str {
-        label.text(self.words.language)
+        label.text(self.document.run.language)
+    }
+
+    fn say(&self, phrase: Phrase, about: &[&str]) -> String {
+        phrase.with(self.document.run.language, about)
     }
 }
 
@@ -113,12 +97,28 @@ fn policy() -> String {
     )
 }
 
-/// What the server is graded under, where it deviates in general.
-fn relaxation<'a>(suite: &'a Suite, report: &Report) -> Option<&'a crate::dialect::Relaxed> {
-    match &report.preflight {
-        Some(Preflight { standing: Standing::Relaxed(relaxation), .. }) => {
-            suite.dialect.relaxations.iter().find(|relaxed| relaxed.relaxation.id == relaxation.id)
+/// Times as numbers in a column: tenths of milliseconds only where they matter.
+fn milliseconds(microseconds: u64) -> String {
+    let tenths = microseconds.div_ceil(50) / 2;
+    if tenths < 100 { format!("{}.{}", tenths / 10, tenths % 10) } else { tenths.div_ceil(10).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_tenths_only_below_ten_milliseconds() {
+        for (microseconds, shown) in [
+            (0, "0.0"),
+            (49, "0.0"),
+            (50, "0.1"),
+            (1240, "1.2"),
+            (9940, "9.9"),
+            (9960, "10"),
+            (123_456, "124"),
+        ] {
+            assert_eq!(milliseconds(microseconds), shown, "{microseconds}");
         }
-        Some(_) | None => None,
     }
 }

@@ -29,7 +29,7 @@ function filter() {
 
 function textOf(element) {
   if (!texts.has(element)) {
-    const parts = [element.dataset.id, ...all("summary, .facts, .dialogue", element).map((part) => part.textContent)];
+    const parts = [...all("summary, .facts, .dialogue", element).map((part) => part.textContent)];
     texts.set(element, parts.join(" ").toLowerCase());
   }
   return texts.get(element);

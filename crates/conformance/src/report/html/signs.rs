@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::transcript::What;
+use crate::report::document::{Entry, Happening, Side};
 
 /// Which way a message goes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -35,28 +35,28 @@ const BAR: (&str, &str) = ("firm", "M0-7V7");
 
 /// The sign of an event.
 #[rustfmt::skip]
-pub(super) const fn sign(what: &What) -> Sign {
+pub(super) const fn sign(entry: &Entry) -> Sign {
     use Way::{FromServer, Nowhere, ToServer};
-    match what {
-        What::Opened => Sign { name: "opened", line: "thin", way: ToServer, ends: &[OPEN_RIGHT] },
-        What::NotOpened(_) => Sign { name: "refused", line: "thin", way: ToServer, ends: &[CROSS] },
-        What::Sent(_) => Sign { name: "sent", line: "firm", way: ToServer, ends: &[POINT_RIGHT] },
-        What::NotSent(_) => Sign { name: "not-sent", line: "dashed", way: ToServer, ends: &[CROSS] },
-        What::Received(_) => Sign { name: "received", line: "firm", way: FromServer, ends: &[POINT_LEFT] },
-        What::Partial(_) => Sign { name: "partial", line: "dashed", way: FromServer, ends: &[OPEN_LEFT] },
-        What::Nothing(_) => Sign { name: "silence", line: "dotted", way: Nowhere, ends: &[] },
-        What::HalfClosed => Sign { name: "half-closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
-        What::Closed => Sign { name: "closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
-        What::Aborted => Sign { name: "aborted", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, CROSS] },
-        What::ServerClosed => Sign { name: "server-closed", line: "thin", way: FromServer, ends: &[OPEN_LEFT, BAR] },
-        What::ServerReset => Sign { name: "server-reset", line: "thin", way: FromServer, ends: &[OPEN_LEFT, CROSS] },
+    match (entry.event, entry.from) {
+        (Happening::Connected, _) => Sign { name: "opened", line: "thin", way: ToServer, ends: &[OPEN_RIGHT] },
+        (Happening::NotConnected, _) => Sign { name: "refused", line: "thin", way: ToServer, ends: &[CROSS] },
+        (Happening::Message, Side::Client) => Sign { name: "sent", line: "firm", way: ToServer, ends: &[POINT_RIGHT] },
+        (Happening::Message, Side::Server) => Sign { name: "received", line: "firm", way: FromServer, ends: &[POINT_LEFT] },
+        (Happening::NotTaken, _) => Sign { name: "not-sent", line: "dashed", way: ToServer, ends: &[CROSS] },
+        (Happening::Part, _) => Sign { name: "partial", line: "dashed", way: FromServer, ends: &[OPEN_LEFT] },
+        (Happening::Silence, _) => Sign { name: "silence", line: "dotted", way: Nowhere, ends: &[] },
+        (Happening::HalfClosed, _) => Sign { name: "half-closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
+        (Happening::Closed, Side::Client) => Sign { name: "closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
+        (Happening::Closed, Side::Server) => Sign { name: "server-closed", line: "thin", way: FromServer, ends: &[OPEN_LEFT, BAR] },
+        (Happening::Reset, Side::Client) => Sign { name: "aborted", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, CROSS] },
+        (Happening::Reset, Side::Server) => Sign { name: "server-reset", line: "thin", way: FromServer, ends: &[OPEN_LEFT, CROSS] },
     }
 }
 
 /// The signs of these events, to be used by name. What comes from the server is there in two pieces too: other clients'
 /// lines are farther than the drawing reaches, so that the line `to-…` goes on before it ends in its point `at-…`.
-pub(super) fn signs<'a>(events: impl IntoIterator<Item = &'a What>) -> Markup {
-    let signs: BTreeMap<&str, Sign> = events.into_iter().map(|what| (sign(what).name, sign(what))).collect();
+pub(super) fn signs<'a>(entries: impl Iterator<Item = &'a Entry>) -> Markup {
+    let signs: BTreeMap<&str, Sign> = entries.map(sign).map(|sign| (sign.name, sign)).collect();
     html! {
         svg.signs width="0" height="0" aria-hidden="true" { defs {
             @for Sign { name, line, way, ends } in signs.values() {

@@ -1,19 +1,16 @@
-//! The head of the page: the grade, what was found before the cases, what to mend first, and the chapters.
+//! The head of the page: the grade, what was found before the cases, the chapters, and what to mend first.
 
 use maud::{Markup, html};
 
+use super::Page;
 use super::cases::anchor;
-use super::dialogue::break_in;
+use super::causes::Cause;
 use super::facts::prose;
 use super::label::Label;
-use super::{Page, relaxation};
 use crate::format::Level;
-use crate::grade::Credit;
-use crate::report::causes::Cause;
+use crate::report::document::{Case, Completion, Standing, Verdict};
 use crate::report::phrase::Phrase;
-use crate::report::terminal::{credit, shown};
-use crate::run::{CaseResult, Completion, Standing};
-use crate::verdict::Failure;
+use crate::report::plain::number;
 
 /// More links than this say no more than their number.
 const MOST_LINKS: usize = 12;
@@ -24,41 +21,51 @@ const MOST_CAUSES: usize = 5;
 impl Page<'_> {
     /// What was graded, and the grade.
     pub(super) fn head(&self) -> Markup {
-        let language = self.words.language;
+        let run = &self.document.run;
+        // Minutes are enough for people.
+        let (day, time) = run.started.split_once('T').unwrap_or((&run.started, ""));
         html! {
             button.theme type="button" hidden data-scripted { (self.label(Label::Theme)) }
             div.head {
                 div {
-                    h1 { (self.suite.title.text(language)) }
-                    p { (self.label(Label::Server)) " " code { (self.target) } }
-                    @if self.suite.is_foreign() {
-                        p { (self.words.say(Phrase::InDialect, &[self.suite.dialect.title.text(language)])) }
-                    }
-                    p { code { (self.command) } }
-                    @if self.report.completion == Completion::Interrupted {
-                        @let (graded, selected) = (self.report.cases().count().to_string(), self.report.selected.to_string());
-                        p.notice { (self.words.say(Phrase::Interrupted, &[&graded, &selected])) }
-                    }
+                    h1 { (run.suite.title) }
+                    p { (self.label(Label::Server)) " " code { (run.target) } ", " (self.say(Phrase::InDialect, &[&run.dialect.title])) }
+                    p { time datetime=(run.started) { (day) " " (time.get(..5).unwrap_or_default()) " UTC" } }
+                    p { code { (run.command) } }
+                    (self.completion())
                 }
                 (self.grade())
             }
         }
     }
 
-    fn grade(&self) -> Markup {
-        let grade = self.report.grade().out_of_100();
-        let style = if self.report.is_flawed() { "fail" } else { "pass" };
+    /// That the run came to no end, where it did not.
+    fn completion(&self) -> Markup {
+        let (graded, selected) = (self.document.whole_cases().count(), self.document.result.selected);
         html! {
-            @match grade {
-                None => p.grade { (self.words.say(Phrase::NoGrade, &[])) },
-                Some(out_of_100) => div class={"grade " (style)} {
-                    svg viewBox="0 0 100 100" role="img" aria-label=(self.words.say(Phrase::Grade, &[&shown(grade)])) {
+            @match self.document.result.completion {
+                Completion::Complete => {},
+                Completion::Interrupted => p.notice {
+                    (self.say(Phrase::Interrupted, &[&graded.to_string(), &selected.to_string()]))
+                },
+                Completion::Running => p.notice { (self.say(Phrase::Unfinished, &[])) },
+            }
+        }
+    }
+
+    fn grade(&self) -> Markup {
+        let style = if self.document.cases.iter().any(Case::is_flaw) { "fail" } else { "pass" };
+        html! {
+            @match self.document.result.grade.out_of_100 {
+                None => p.grade { (self.say(Phrase::NoGrade, &[])) },
+                Some(grade) => div class={"grade " (style)} {
+                    svg viewBox="0 0 100 100" role="img" aria-label=(self.say(Phrase::Grade, &[&number(grade)])) {
                         circle cx="50" cy="50" r="44" {}
-                        @if out_of_100 > 0.0 {
-                            circle cx="50" cy="50" r="44" pathLength="100" stroke-dasharray=(format!("{out_of_100} 100"))
+                        @if grade > 0.0 {
+                            circle cx="50" cy="50" r="44" pathLength="100" stroke-dasharray={(grade) " 100"}
                                 transform="rotate(-90 50 50)" {}
                         }
-                        text x="50" y="56" { (shown(grade)) }
+                        text x="50" y="56" { (number(grade)) }
                         text x="50" y="72" { (self.label(Label::OutOf)) }
                     }
                 },
@@ -68,45 +75,38 @@ impl Page<'_> {
 
     /// What was found before the first case, if it was not well.
     pub(super) fn preflight(&self) -> Markup {
-        let Some(preflight) = &self.report.preflight else { return html! {} };
-        let language = self.words.language;
-        let says = match &preflight.standing {
+        let Some(preflight) = &self.document.preflight else { return html! {} };
+        let says = match preflight.standing {
             Standing::Sound => return html! {},
-            Standing::Relaxed(relaxation) => {
-                self.words.say(Phrase::Relaxed, &[relaxation.title.text(language)])
+            Standing::Relaxed => {
+                let title = preflight.relaxation.as_ref().map_or("", |relaxation| &relaxation.title);
+                self.say(Phrase::Relaxed, &[title])
             }
-            Standing::Unsound(_) => self.words.say(Phrase::PreflightFailed, &[]),
-            Standing::Unreachable(why) => self.words.say(Phrase::Unreachable, &[why]),
+            Standing::Unsound => self.say(Phrase::PreflightFailed, &[]),
+            Standing::Unreachable => {
+                self.say(Phrase::Unreachable, &[preflight.reason.as_deref().unwrap_or_default()])
+            }
         };
-        let failure: Option<&Failure> = match &preflight.standing {
-            Standing::Unsound(failure) => Some(failure),
-            Standing::Sound | Standing::Relaxed(_) | Standing::Unreachable(_) => None,
-        };
-        let note = relaxation(self.suite, self.report).and_then(|relaxed| relaxed.relaxation.note.as_deref());
         html! {
             section aria-label=(self.label(Label::FirstExchange)) {
-                div.notice {
-                    p { strong { (says) } }
-                    @if let Some(note) = note { dl.facts { (self.note(note)) } }
-                }
-                div.body {
-                    @if let Some(transcript) = &preflight.transcript {
-                        @let broke = failure.and_then(|failure| break_in(failure, transcript));
-                        (self.diagram(self.label(Label::FirstExchange), transcript, broke))
+                p.notice { strong { (says) } }
+                div.body.alone[preflight.failure.is_none()] {
+                    @if let Some(dialogue) = &preflight.dialogue {
+                        (self.diagram(self.label(Label::FirstExchange), dialogue, dialogue.broke))
                     }
-                    @if let Some(failure) = failure { dl.facts { (self.failure(failure)) } }
+                    @if let Some(failure) = &preflight.failure { dl.facts { (self.failure(failure)) } }
                 }
             }
         }
     }
 
     /// The causes, the most frequent first.
-    pub(super) fn causes(&self) -> Markup {
+    pub(super) fn mend(&self) -> Markup {
         let (first, others) = self.causes.split_at(self.causes.len().min(MOST_CAUSES));
         html! {
             @if !self.causes.is_empty() {
                 section aria-labelledby="mend" {
-                    h2 #mend { (self.words.say(Phrase::MostFrequent, &[])) }
+                    h2 #mend { (self.say(Phrase::MostFrequent, &[])) }
                     ol.mend { @for cause in first { (self.cause(cause)) } }
                     @if !others.is_empty() {
                         details.others {
@@ -120,25 +120,27 @@ impl Page<'_> {
     }
 
     fn cause(&self, cause: &Cause<'_>) -> Markup {
-        let firsts: Vec<&CaseResult> = cause.cases.iter().filter_map(|rows| rows.first().copied()).collect();
-        let note = cause.note.and_then(|note| self.suite.notes.get(note));
+        let note = cause.first.failure.as_ref().and_then(|failure| failure.note.as_ref());
+        let count = match cause.cases.len() {
+            1 => self.say(Phrase::OneCase, &[]),
+            count => self.say(Phrase::Cases, &[&count.to_string()]),
+        };
         html! {
             li {
-                strong {
-                    @match (note, firsts.first()) {
-                        (Some(note), _) => (prose(note.title.text(self.words.language))),
-                        (None, Some(first)) => (first.title.text(self.words.language)),
-                        (None, None) => {},
-                    }
+                @match note {
+                    Some(note) => {
+                        strong { (prose(&note.title)) }
+                        p { (prose(&note.look)) }
+                    },
+                    None => strong { (cause.first.title) },
                 }
-                @if let Some(note) = note { p { (prose(note.look.text(self.words.language))) } }
                 p.where {
-                    (self.words.cases(firsts.len())) ": "
-                    @for (index, first) in firsts.iter().take(MOST_LINKS).enumerate() {
+                    (count) ": "
+                    @for (index, case) in cause.cases.iter().take(MOST_LINKS).enumerate() {
                         @if index > 0 { ", " }
-                        a href={"#" (anchor(first))} { (first.stem()) }
+                        a href={"#" (anchor(case))} { (case.stem()) }
                     }
-                    @if firsts.len() > MOST_LINKS { " …" }
+                    @if cause.cases.len() > MOST_LINKS { " …" }
                 }
             }
         }
@@ -146,35 +148,29 @@ impl Page<'_> {
 
     /// How many cases are passed in each chapter, and of each level.
     pub(super) fn chapters(&self) -> Markup {
-        let language = self.words.language;
-        let report = self.report;
+        let document = self.document;
+        let of_level = |level: Level| document.whole_cases().filter(move |rows| rows[0].level == level);
         html! {
             section aria-labelledby="chapters" {
                 h2 #chapters { (self.label(Label::Chapters)) }
-                div.scroll { table {
+                table {
                     thead { tr {
                         th scope="col" { (self.label(Label::Chapter)) }
                         th.number scope="col" { (self.label(Label::CasesPassed)) }
                         th.number scope="col" { (self.label(Label::GradeColumn)) }
-                        th.bar aria-hidden="true" {}
+                        td.bar {}
                     } }
                     tbody {
-                        @for chapter in &self.suite.chapters {
-                            @let counts = |rows: &&[CaseResult]| rows[0].chapter == chapter.id && rows[0].level != Level::May;
-                            @let link = format!("#chapter-{}", chapter.id);
-                            (self.tally(
-                                &html! { a href=(link) { (chapter.title.text(language)) } },
-                                report.cases().filter(counts),
-                                report.chapter_grade(&chapter.id).out_of_100(),
-                            ))
+                        @for chapter in &document.result.chapters {
+                            @let counts = |rows: &&[Case]| rows[0].chapter == chapter.id && rows[0].level != Level::May;
+                            @let name = html! { a href={"#chapter-" (chapter.id)} { (chapter.title) } };
+                            (self.tally(&name, document.whole_cases().filter(counts), chapter.grade.out_of_100))
                         }
-                        @for (name, level) in [("MUST", Level::Must), ("SHOULD", Level::Should)] {
-                            (self.tally(&html! { (name) }, report.cases().filter(|rows| rows[0].level == level), None))
-                        }
-                        @let not_counted = format!("MAY ({})", self.words.say(Phrase::NotCounted, &[]));
-                        (self.tally(&html! { (not_counted) }, report.cases().filter(|rows| rows[0].level == Level::May), None))
+                        (self.tally(&html! { "MUST" }, of_level(Level::Must), None))
+                        (self.tally(&html! { "SHOULD" }, of_level(Level::Should), None))
+                        (self.tally(&html! { "MAY (" (self.say(Phrase::NotCounted, &[])) ")" }, of_level(Level::May), None))
                     }
-                } }
+                }
             }
         }
     }
@@ -183,24 +179,25 @@ impl Page<'_> {
     fn tally<'r>(
         &self,
         name: &Markup,
-        cases: impl Iterator<Item = &'r [CaseResult]>,
+        cases: impl Iterator<Item = &'r [Case]>,
         grade: Option<f64>,
     ) -> Markup {
-        let credits: Vec<Credit> = cases.map(credit).collect();
-        let passed = credits.iter().filter(|credit| **credit == Credit::Full).count();
-        let counted = credits.iter().filter(|credit| **credit != Credit::Uncounted).count();
-        if counted == 0 {
+        let worst = cases.filter_map(|rows| rows.iter().map(|row| row.verdict).min());
+        let counted: Vec<Verdict> =
+            worst.filter(|verdict| !matches!(verdict, Verdict::NotApplicable | Verdict::Skip)).collect();
+        if counted.is_empty() {
             return html! {};
         }
-        let of = self.words.say(Phrase::PassedOf, &[&passed.to_string(), &counted.to_string()]);
+        let passed = counted.iter().filter(|verdict| !verdict.is_failure()).count();
+        let of = self.say(Phrase::PassedOf, &[&passed.to_string(), &counted.len().to_string()]);
         html! {
             tr {
                 th scope="row" { (name) }
                 td.number { (of) }
-                td.number { (shown(grade)) }
+                td.number { (grade.map(number).unwrap_or_default()) }
                 td.bar {
                     @if let Some(grade) = grade {
-                        svg aria-hidden="true" { rect.partly[grade < 100.0] width=(format!("{grade}%")) height="8" {} }
+                        svg aria-hidden="true" { rect.partly[grade < 100.0] width={(grade) "%"} height="8" {} }
                     }
                 }
             }
