@@ -3,6 +3,7 @@
 use std::io;
 
 use super::document::{Case, Document};
+use crate::escape::tame;
 use crate::format::Level;
 
 /// The columns, whose names and order stay.
@@ -60,5 +61,6 @@ fn row(case: &Case) -> [String; COLUMNS.len()] {
 
 /// A cell that a spreadsheet takes for text: one that begins like a formula, which a server may have sent, is quoted.
 fn text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    let cell = tame(cell);
+    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }
