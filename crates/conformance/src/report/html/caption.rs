@@ -3,7 +3,7 @@
 use crate::report::document::Entry;
 
 /// Characters in a line: as many as fit on a telephone.
-const MOST_IN_LINE: usize = 30;
+const MOST_IN_LINE: usize = 28;
 
 /// Lines of a caption; the text under the diagram has all of it.
 const MOST_LINES: usize = 3;
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn captions_are_broken_at_blanks_and_never_within_an_escape() {
-        let long = "x".repeat(29);
+        let long = "x".repeat(27);
         for (text, expected) in [
             ("OK\\n", vec!["OK\\n"]),
             ("", vec![""]),
@@ -118,7 +118,7 @@ mod tests {
                 vec!["FAIL division-by-zero the ", "divisor is zero\\n"],
             ),
             (&format!("{long}\\x1By"), vec![&long, "\\x1By"]),
-            (&"ñ".repeat(31), vec![&"ñ".repeat(30), "ñ"]),
+            (&"ñ".repeat(29), vec![&"ñ".repeat(28), "ñ"]),
             ("\\", vec!["\\"]),
         ] {
             assert_eq!(plain(&lines(text)), expected, "{text}");

@@ -112,7 +112,8 @@ impl Page<'_> {
         let says = self.label(Label::Diagram).replace("{0}", drawing.name);
         let says = says.replace("{1}", &drawing.rows.len().to_string());
         html! {
-            div.seq {
+            // Several clients may need more room than there is; then the drawing is scrolled, by keyboard too.
+            div.seq tabindex=[(drawing.lanes.count() > 1).then_some("0")] {
                 svg width=(drawing.gutter()) height="1" aria-hidden="true" {}
                 svg height=(drawing.height()) role="img" aria-label=(says) {
                     @for row in drawing.rows.iter().filter(|row| row.broke) { (drawing.band(row)) }
