@@ -1,7 +1,7 @@
 //! The HTML report in a real browser: what `page.mjs` looks for, in pages that the built program writes.
 //!
-//! Where no Chromium or no playwright-core is installed the pages are not looked at, except in CI (`CI=true`), where that is
-//! a failure. `BLESS=1 cargo test -p calc-conformance --test browser` takes the README's pictures anew.
+//! Where no Chromium or no playwright-core is installed the pages are not looked at, except in CI (`CI=true`) on Linux, where
+//! that is a failure. `BLESS=1 cargo test -p calc-conformance --test browser` takes the README's pictures anew.
 
 mod server;
 
@@ -98,7 +98,8 @@ impl Scratch {
         let modules = root().join("tests/npm/node_modules/playwright-core");
         let Some(browser) = browser().filter(|_| modules.exists()) else {
             let missing = "chromium or playwright-core is missing; scripts/setup installs them";
-            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "{missing}");
+            let is_due = cfg!(target_os = "linux") && std::env::var("CI").as_deref() == Ok("true");
+            assert!(!is_due, "{missing}");
             eprintln!("not looked at: {missing}");
             return;
         };

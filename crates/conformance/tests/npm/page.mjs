@@ -146,7 +146,12 @@ async function contrasts(page) {
     }
     const poor = await page.evaluate(() => {
       const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      const known = new Map();
       const luminance = (colour) => {
+        if (!known.has(colour)) known.set(colour, measured(colour));
+        return known.get(colour);
+      };
+      const measured = (colour) => {
         canvas.fillStyle = colour;
         canvas.fillRect(0, 0, 1, 1);
         const parts = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((part) => part / 255);
@@ -161,10 +166,15 @@ async function contrasts(page) {
         return "white";
       };
       const poor = new Set();
+      const judged = new Set();
       for (const drawing of document.querySelectorAll(".seq, .grade svg")) {
         const band = drawing.querySelector(".band");
         const grounds = [ground(drawing), ...(band ? [getComputedStyle(band).stroke] : [])].map(luminance);
         for (const text of drawing.querySelectorAll("text, tspan")) {
+          // Texts of a class have a colour.
+          const kind = [text.localName, text.className.baseVal, text.parentElement.className.baseVal, ...grounds].join();
+          if (judged.has(kind)) continue;
+          judged.add(kind);
           const colour = luminance(getComputedStyle(text).fill);
           for (const under of grounds) {
             const [dark, light] = [colour, under].sort((a, b) => a - b);
@@ -249,9 +259,9 @@ async function withoutScripts(browser) {
 
 // What a reader sees first, to the end of the first failure.
 async function photograph(page) {
-  await page.setViewportSize({ width: 960, height: 800 });
+  await page.setViewportSize({ width: 880, height: 800 });
   await page.goto(`${address}#`);
   await page.reload();
   const failure = await page.locator(".rows.fail, .case.fail").first().boundingBox();
-  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 960, height: failure.y + failure.height + 12 } });
+  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 880, height: failure.y + failure.height + 12 } });
 }
