@@ -35,6 +35,8 @@ enum Pace {
     Cases(Render),
     /// As a whole, when there is nothing more to come.
     End(Render),
+    /// The same, and more of it goes where the step of GitHub Actions wants it.
+    Step,
 }
 
 /// Puts a whole report into octets.
@@ -101,13 +103,14 @@ impl File {
             Pace::Cases(render) if is_over || matches!(event, Event::Preflight(_) | Event::Case(_)) => {
                 self.sink.replace(&render(recorder.graded())?)
             }
-            Pace::End(render) if is_over => {
+            Pace::End(render) if is_over => self.sink.replace(&render(recorder.graded())?),
+            Pace::Step if is_over => {
                 let document = recorder.graded();
-                let content = render(document)?;
-                self.sink.replace(&content)?;
-                if self.kind == Kind::Github { github::tell(document, &content) } else { Ok(()) }
+                let result = github::render(document)?;
+                self.sink.replace(&result)?;
+                github::tell(document, &result)
             }
-            Pace::Cases(_) | Pace::End(_) => Ok(()),
+            Pace::Cases(_) | Pace::End(_) | Pace::Step => Ok(()),
         }
     }
 }
@@ -121,7 +124,7 @@ const fn pace(kind: Kind) -> Pace {
         Kind::Junit => Pace::End(junit::render),
         Kind::Tap => Pace::End(tap::render),
         Kind::Gradescope => Pace::Cases(gradescope::render),
-        Kind::Github => Pace::End(github::render),
+        Kind::Github => Pace::Step,
         Kind::Csv => Pace::End(csv::render),
     }
 }

@@ -24,6 +24,7 @@ fn the_bar_is_on_the_terminal_and_nowhere_else() {
 #[test]
 fn report_and_bar_share_a_terminal() {
     let plainly = String::from_utf8(grade().output().expect("the program runs").stdout).expect("text");
+    let colour = Regex::new("\u{1b}\\[[0-9;]*[1-9]m").expect("a pattern");
     for (color, variable, coloured) in [
         ("auto", None, true),
         ("auto", Some(("NO_COLOR", "1")), false),
@@ -33,8 +34,7 @@ fn report_and_bar_share_a_terminal() {
         let mut command = grade();
         command.args(["--color", color]).envs(variable);
         let (_, shown) = on_a_terminal(&mut command, Out::Terminal);
-        let has_colour = Regex::new("\u{1b}\\[[0-9;]*[1-9]m").expect("a pattern").is_match(&shown);
-        assert_eq!(has_colour, coloured, "{color} {variable:?}: {shown:?}");
+        assert_eq!(colour.is_match(&shown), coloured, "{color} {variable:?}: {shown:?}");
         let shown = untimed(&plain(&shown));
         let mut rest = shown.lines();
         for line in untimed(&plainly).lines().filter(|line| !line.is_empty()) {
