@@ -59,6 +59,7 @@ async function sameAsTheReport(page) {
       silences: element.querySelectorAll('.seq use[href="#silence"]').length,
       lines: [...element.querySelectorAll(".dialogue li")].map((line) => line.textContent),
       broke: [...element.querySelectorAll(".dialogue li")].findIndex((line) => line.className === "broke"),
+      reaches: [...element.querySelectorAll(".seq .reach")].filter((line) => getComputedStyle(line).stroke !== "none").length,
       marks: element.querySelectorAll(".seq text.broke").length,
       facts: element.querySelector(".facts").textContent,
     })),
@@ -67,10 +68,15 @@ async function sameAsTheReport(page) {
   for (const [index, row] of report.cases.entries()) {
     const entries = row.dialogue?.entries ?? [];
     const silent = entries.filter((entry) => entry.event === "silence").length;
-    const { id, verdict, arrows, silences, lines, broke, marks, facts } = shown[index];
+    const { id, verdict, arrows, silences, reaches, lines, broke, marks, facts } = shown[index];
+    // The last client's line, which those beyond the 23rd share, is next to the server's; the others' arrows go farther.
+    const clients = [...new Set(entries.map((entry) => entry.connection))];
+    const near = clients.slice(Math.min(clients.length, 24) - 1);
+    const far = entries.filter((entry) => entry.event !== "silence" && !near.includes(entry.connection)).length;
     const broken = row.dialogue?.broke ?? -1;
     assert.deepEqual([id, verdict], [row.id, row.verdict === "n/a" ? "na" : row.verdict]);
     assert.deepEqual([arrows, silences], [entries.length - silent, silent], `${id}: arrows`);
+    assert.equal(reaches, far, `${id}: arrows of other clients`);
     assert.deepEqual([broke, marks], [broken, broken < 0 ? 0 : 1], `${id}: where it broke`);
     assert.equal(lines.length, entries.length, `${id}: lines`);
     entries.forEach((entry, line) => assert.ok(lines[line].endsWith(` ${entry.text}`), `${id}: ${lines[line]}`));
@@ -97,6 +103,7 @@ async function harmless(page) {
   );
   assert.deepEqual(handlers, []);
   const text = await page.evaluate(() => document.documentElement.outerHTML);
+  assert.doesNotMatch(await readFile(file, "utf8"), /<[^>]* (\w+)="[^"]*"[^>]* \1="/, "an attribute stands twice");
   assert.doesNotMatch(text, /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]/);
 }
 
@@ -262,6 +269,8 @@ async function photograph(page) {
   await page.setViewportSize({ width: 880, height: 800 });
   await page.goto(`${address}#`);
   await page.reload();
+  // The case before it is passed, and no part of the picture.
+  await page.locator("[data-filter=fail]").click();
   const failure = await page.locator(".rows.fail, .case.fail").first().boundingBox();
   await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 880, height: failure.y + failure.height + 12 } });
 }

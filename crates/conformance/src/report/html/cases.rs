@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::label::Label;
+use super::lanes::Lanes;
 use super::{Page, milliseconds};
 use crate::format::Level;
 use crate::report::cases::shared_words;
@@ -126,6 +127,8 @@ impl Page<'_> {
 
     fn row(&self, case: &Case) -> Markup {
         let verdict = class(case.verdict);
+        let is_beside =
+            case.dialogue.as_ref().is_some_and(|dialogue| !Lanes::of(&dialogue.entries).are_many());
         html! {
             details id=(anchor(case)) class={"case " (verdict)} data-verdict=(verdict) open[self.is_first(case)] {
                 summary {
@@ -137,7 +140,7 @@ impl Page<'_> {
                     }
                     code.id.faint { (case.id) }
                 }
-                div.body.alone[case.dialogue.is_none()] {
+                div.body.alone[!is_beside] {
                     @if let Some(dialogue) = &case.dialogue { (self.diagram(&case.id, dialogue, dialogue.broke)) }
                     (self.facts(case))
                 }

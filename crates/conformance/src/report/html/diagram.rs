@@ -223,7 +223,7 @@ impl Drawing<'_> {
         }
         let row = |index: usize| index.checked_sub(self.shown.start).and_then(|index| self.rows.get(index));
         let from = row(entries.start).map_or(0, |row| row.arrow);
-        let to = row(entries.end).map_or(self.height(), |row| row.arrow);
+        let to = row(entries.end).map_or_else(|| self.height(), |row| row.arrow);
         Some((from, to))
     }
 
@@ -238,7 +238,7 @@ impl Drawing<'_> {
         let is_back = way == Way::FromServer;
         html! {
             use class=[broke] href={@if is_back { "#to-" } @else { "#" } (name)} y=(row.arrow) {}
-            path class={"reach " (line)}.back[is_back].broke[row.broke] d=(format!("M-{left} {}H0", row.arrow)) {}
+            path class={"reach " (line) @if is_back { " back" } @if row.broke { " broke" }} d=(format!("M-{left} {}H0", row.arrow)) {}
             @if is_back { use class=[broke] href={"#at-" (name)} x=(self.left(lane)) y=(row.arrow) {} }
         }
     }

@@ -70,11 +70,11 @@ pub(super) fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     html! {
         // A backtick without another is none of ours.
-        @if parts.len() % 2 == 0 {
+        @if parts.len().is_multiple_of(2) {
             (text)
         } @else {
             @for (index, part) in parts.iter().enumerate() {
-                @if index % 2 == 0 { (part) } @else { code { (part) } }
+                @if index.is_multiple_of(2) { (part) } @else { code { (part) } }
             }
         }
     }

@@ -54,6 +54,11 @@ impl<'a> Lanes<'a> {
         self.names.len() > MOST && self.lane(connection) == MOST - 1
     }
 
+    /// Whether there are so many lines that the drawing needs the whole width of the page.
+    pub(super) fn are_many(&self) -> bool {
+        self.names.len() > 8
+    }
+
     /// How far to the left of the last line a line stands.
     pub(super) fn left(&self, lane: usize) -> usize {
         self.last().saturating_sub(lane) * APART

@@ -31,7 +31,8 @@ const POINT_LEFT: (&str, &str) = ("solid", "M9-4.5 0 0 9 4.5Z");
 const OPEN_RIGHT: (&str, &str) = ("firm", "M-8-4.5 0 0-8 4.5");
 const OPEN_LEFT: (&str, &str) = ("firm", "M8-4.5 0 0 8 4.5");
 const CROSS: (&str, &str) = ("firm", "M-5-5 5 5M-5 5 5-5");
-const BAR: (&str, &str) = ("firm", "M0-7V7");
+const BAR_RIGHT: (&str, &str) = ("firm", "M-13-6V6");
+const BAR_LEFT: (&str, &str) = ("firm", "M13-6V6");
 
 /// The sign of an event.
 #[rustfmt::skip]
@@ -45,9 +46,9 @@ pub(super) const fn sign(entry: &Entry) -> Sign {
         (Happening::NotTaken, _) => Sign { name: "not-sent", line: "dashed", way: ToServer, ends: &[CROSS] },
         (Happening::Part, _) => Sign { name: "partial", line: "dashed", way: FromServer, ends: &[OPEN_LEFT] },
         (Happening::Silence, _) => Sign { name: "silence", line: "dotted", way: Nowhere, ends: &[] },
-        (Happening::HalfClosed, _) => Sign { name: "half-closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
-        (Happening::Closed, Side::Client) => Sign { name: "closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR] },
-        (Happening::Closed, Side::Server) => Sign { name: "server-closed", line: "thin", way: FromServer, ends: &[OPEN_LEFT, BAR] },
+        (Happening::HalfClosed, _) => Sign { name: "half-closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR_RIGHT] },
+        (Happening::Closed, Side::Client) => Sign { name: "closed", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, BAR_RIGHT] },
+        (Happening::Closed, Side::Server) => Sign { name: "server-closed", line: "thin", way: FromServer, ends: &[OPEN_LEFT, BAR_LEFT] },
         (Happening::Reset, Side::Client) => Sign { name: "aborted", line: "thin", way: ToServer, ends: &[OPEN_RIGHT, CROSS] },
         (Happening::Reset, Side::Server) => Sign { name: "server-reset", line: "thin", way: FromServer, ends: &[OPEN_LEFT, CROSS] },
     }
