@@ -43,8 +43,7 @@ fn a_page_about_a_right_server_is_small_enough_to_be_sent() {
 #[test]
 fn a_page_about_nobody() {
     let scratch = Scratch::new("nobody");
-    let free = TcpListener::bind(("127.0.0.1", 0)).expect("a free port").local_addr().expect("its address");
-    scratch.run(&["--target", &free.to_string(), "--only", "session"], 3);
+    scratch.run(&["--target", &free_address().to_string(), "--only", "session"], 3);
     scratch.look(None);
 }
 
@@ -52,12 +51,17 @@ fn a_page_about_nobody() {
 #[test]
 fn the_pictures_of_the_readme() {
     let (scratch, images) = (Scratch::new("pictures"), root().join("../../docs/images"));
-    let is_blessed = std::env::var_os("BLESS").is_some();
-    let _server = is_blessed.then(Guide::start);
+    let server = std::env::var_os("BLESS").map(|_| Guide::start());
     for language in ["en", "es"] {
         let picture = images.join(format!("report-{language}.png"));
-        if is_blessed {
-            scratch.run(&["--target", Guide::ADDRESS, "--only", "session", "--lang", language], 1);
+        if let Some(Guide { address, .. }) = &server {
+            let target = address.to_string();
+            scratch.run(&["--target", &target, "--only", "session", "--lang", language], 1);
+            for kind in ["html", "json"] {
+                let report = fs::read_to_string(scratch.path(kind)).expect("the report is text");
+                fs::write(scratch.path(kind), report.replace(&target, "127.0.0.1:51216"))
+                    .expect("it can be replaced");
+            }
             scratch.look(Some(&picture));
         }
         let octets = fs::metadata(&picture).map_or(0, |file| file.len());
@@ -134,6 +138,11 @@ fn browser() -> Option<PathBuf> {
         .find(|file| file.exists())
 }
 
+/// An address where nobody listens.
+fn free_address() -> SocketAddr {
+    TcpListener::bind(("127.0.0.1", 0)).expect("a free port").local_addr().expect("its address")
+}
+
 /// The reference server on a free port, as long as the test runs.
 fn reference() -> SocketAddr {
     let (tell, told) = mpsc::channel();
@@ -151,31 +160,33 @@ fn reference() -> SocketAddr {
     told.recv().expect("the server starts")
 }
 
-/// The server of the guide, on the port of the guide; it ends when it is dropped.
-struct Guide(Child);
+/// The server of the guide on a free port; it ends when it is dropped.
+struct Guide {
+    address: SocketAddr,
+    process: Child,
+}
 
 impl Guide {
-    const ADDRESS: &str = "127.0.0.1:51216";
-
     fn start() -> Self {
         let guide = fs::read_to_string(root().join("../../docs/GRADER.md")).expect("the guide is there");
         let (_, rest) = guide.split_once("```python server.py\n").expect("the guide has a server");
         let (program, _) = rest.split_once("```").expect("the server ends");
+        let address = free_address();
         let mut python = Command::new("python3");
-        python.args(["-c", program, "51216"]).stdout(Stdio::piped());
-        let mut child = python.spawn().expect("python3 runs");
+        python.args(["-c", program, &address.port().to_string()]).stdout(Stdio::piped());
+        let mut process = python.spawn().expect("python3 runs");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output"))
+        BufReader::new(process.stdout.take().expect("its output"))
             .read_line(&mut line)
             .expect("it says that it listens");
         assert_eq!(line, "listening\n");
-        Self(child)
+        Self { address, process }
     }
 }
 
 impl Drop for Guide {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
