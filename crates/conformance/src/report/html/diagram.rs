@@ -12,8 +12,7 @@ use super::label::Label;
 use super::lanes::Lanes;
 use super::signs::{Sign, Way, sign};
 use super::{Page, milliseconds};
-use crate::report::document::{Dialogue, Entry, Side};
-use crate::report::phrase::Phrase;
+use crate::report::document::{Dialogue, Entry};
 
 /// From the top of a row to the foot of its first line of text.
 const FIRST_LINE: usize = 15;
@@ -79,33 +78,6 @@ impl Page<'_> {
                 (self.as_text(dialogue, broke))
             }
         }
-    }
-
-    /// The same as a list, for those who read with their ears, copy it, or need what the diagram has to cut.
-    fn as_text(&self, dialogue: &Dialogue, broke: Option<usize>) -> Markup {
-        let entries = dialogue.entries.as_slice();
-        let several = entries.iter().any(|entry| entry.connection != entries[0].connection);
-        html! {
-            details.text {
-                summary { (self.label(Label::AsText)) }
-                ol.dialogue {
-                    @for (index, entry) in entries.iter().enumerate() {
-                        @if dialogue.omitted > 0 && index == dialogue.omitted_after { li { (self.omitted(dialogue)) } }
-                        li class=[(Some(index) == broke).then_some("broke")] {
-                            b { (milliseconds(entry.at_us)) } " "
-                            @if several { (entry.connection) " " }
-                            @match entry.from { Side::Client => "→ ", Side::Server => "← " }
-                            (entry.text)
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// That some of it was not kept.
-    fn omitted(&self, dialogue: &Dialogue) -> String {
-        self.say(Phrase::Omitted, &[&dialogue.omitted.to_string()])
     }
 
     fn drawing(&self, drawing: &Drawing<'_>) -> Markup {

@@ -8,6 +8,7 @@ mod caption;
 mod cases;
 mod causes;
 mod diagram;
+mod dialogue;
 mod facts;
 mod label;
 mod lanes;
@@ -99,8 +100,12 @@ fn policy() -> String {
 
 /// Times as numbers in a column: tenths of milliseconds only where they matter.
 fn milliseconds(microseconds: u64) -> String {
-    let tenths = microseconds.div_ceil(50) / 2;
-    if tenths < 100 { format!("{}.{}", tenths / 10, tenths % 10) } else { tenths.div_ceil(10).to_string() }
+    let tenths = microseconds.saturating_add(50) / 100;
+    if tenths < 100 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        (microseconds.saturating_add(500) / 1000).to_string()
+    }
 }
 
 #[cfg(test)]
@@ -116,7 +121,7 @@ mod tests {
             (1240, "1.2"),
             (9940, "9.9"),
             (9960, "10"),
-            (123_456, "124"),
+            (123_456, "123"),
         ] {
             assert_eq!(milliseconds(microseconds), shown, "{microseconds}");
         }
