@@ -4,8 +4,8 @@
 They were written from docs/PROTOCOL.md alone, after the suite was frozen and without a look at its cases: how
 many of them it finds is what it may be expected to find in the servers of people whom it has never met.
 
-    servers.py --list     name, requirement that it breaks, and what its author did, a line each
-    servers.py NAME       serves as NAME does ("right" makes no mistake) and prints its address
+    after.py --list     name, requirement that it breaks, note that it should earn, what its author did; a line each
+    after.py NAME       serves as NAME does ("right" makes no mistake) and prints its address
 """
 
 import re
@@ -159,7 +159,7 @@ class Server:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
 
     def run(self):
-        print("%s:%d" % self.listener.getsockname(), flush=True)
+        print("listening on %s:%d" % self.listener.getsockname(), flush=True)
         while True:
             stream, _ = self.listener.accept()
             threading.Thread(target=self.serve, args=(stream,), daemon=True).start()
@@ -175,13 +175,14 @@ class Server:
         return self.Session()
 
 
-# Each wrong server: the requirement that it breaks, and in its first line of documentation what its author did.
+# Each wrong server: what its author did, the requirement that this breaks, and the note that it should earn.
 
 
 class StripBeforeMeasuring(Server):
     """takes the blanks away first and measures the line then"""
 
     breaks = "FRAME-5"
+    earns = "no-line-limit"
 
     class Session(Session):
         def message(self, line):
@@ -195,6 +196,7 @@ class StripAllWhitespace(Server):
     """trims with the language's strip(), which takes VT, FF and CR for blanks too"""
 
     breaks = "FRAME-8"
+    earns = "control-characters-accepted"
 
     class Session(Session):
         def message(self, line):
@@ -205,6 +207,7 @@ class UnicodeCase(Server):
     """decodes UTF-8 and compares with upper(): a dotless i is an I then, and a long s an S"""
 
     breaks = "MSG-6"
+    earns = "unicode-case"
 
     class Session(Session):
         def message(self, line):
@@ -215,6 +218,7 @@ class ZeroToNegativePower(Server):
     """knows that / and % divide by zero, and takes 0 ^ -1 for an overflow"""
 
     breaks = "ERR-1"
+    earns = "wrong-error-code"
 
     class Session(Session):
         def compute(self, name, a, b=None):
@@ -225,6 +229,7 @@ class NearestRemainder(Server):
     """takes the remainder of the nearest quotient, IEEE 754's, for %"""
 
     breaks = "NUM-4"
+    earns = "remainder-sign"
 
     class Session(Session):
         def compute(self, name, a, b=None):
@@ -235,6 +240,7 @@ class UnderflowRefused(Server):
     """refuses an operand that is too small as it refuses one that is too large"""
 
     breaks = "NUM-3"
+    earns = "tiny-operand-refused"
 
     class Session(Session):
         def number(self, text):
@@ -248,6 +254,7 @@ class FiveStrikes(Server):
     """hangs up on a client that has sent five wrong messages, as mail servers do"""
 
     breaks = "ERR-5"
+    earns = "bad-input-closes"
 
     class Connection(Connection):
         strikes = 0
@@ -262,6 +269,7 @@ class RecycledSession(Server):
     """keeps a pool of sessions for reuse and clears one on QUIT, not when its client just goes"""
 
     breaks = "SESS-4"
+    earns = "operands-outlive-connection"
 
     def __init__(self):
         super().__init__()
@@ -288,6 +296,7 @@ class WaitsForTheRest(Server):
     """writes its replies when the buffer is empty, so that a line begun holds back the replies before it"""
 
     breaks = "FRAME-11"
+    earns = "reply-held-back"
 
     class Connection(Connection):
         waiting = ()
@@ -305,6 +314,7 @@ class HangsUpFirst(Server):
     """looks every 20 ms, and looks for a hang-up before it looks for data: a half-close is one for it"""
 
     breaks = "CONN-5"
+    earns = "replies-lost-at-close"
 
     class Connection(Connection):
         def receive(self):
@@ -321,6 +331,7 @@ class HelloPromisesMore(Server):
     """names in HELLO an operator that it does not have"""
 
     breaks = "MSG-9"
+    earns = "hello-incomplete"
 
     class Session(Session):
         def handle(self, message):
@@ -333,6 +344,7 @@ class ExponentByLoop(Server):
     """multiplies by ten as often as the exponent says"""
 
     breaks = "CONN-7"
+    earns = "exponent-multiplied-out"
 
     class Session(Session):
         def number(self, text):
@@ -350,6 +362,7 @@ class DefaultContext(Server):
     """leaves the decimal module's precision at its default, 28 digits"""
 
     breaks = "EXACT-1"
+    earns = "too-few-exact-digits"
 
     class Session(Session):
         context = Context(**DECIMAL128 | dict(prec=28))
@@ -359,6 +372,7 @@ class HalfUp(Server):
     """rounds half up, as everybody learned at school"""
 
     breaks = "EXACT-3"
+    earns = "not-rounded-half-even"
 
     class Session(Session):
         context = Context(**DECIMAL128 | dict(rounding=ROUND_HALF_UP))
@@ -368,6 +382,7 @@ class QuietEndsLine(Server):
     """takes what it has for the message when nothing has come for 200 ms"""
 
     breaks = "FRAME-1"
+    earns = "recv-is-not-a-message"
 
     class Connection(Connection):
         def receive(self):
@@ -382,6 +397,7 @@ class SlotLeak(Server):
     """has 16 places, and does not get the place of a client back that resets its connection"""
 
     breaks = "CONN-4"
+    earns = "places-not-freed"
 
     def __init__(self):
         super().__init__()
@@ -398,6 +414,7 @@ class ThirdReplacesSecond(Server):
     """answers a third operand as it should, and puts it in the place of the second"""
 
     breaks = "ERR-2"
+    earns = "third-operand-accepted"
 
     class Session(Session):
         def operand(self, text):
@@ -410,6 +427,7 @@ class OverflowKeeps(Server):
     """forgets the operands after a division by zero, but keeps them after an overflow"""
 
     breaks = "ERR-3"
+    earns = "failed-calculation-keeps"
 
     class Session(Session):
         def operator(self, name, wanted):
@@ -426,6 +444,7 @@ class FixedNotation(Server):
     """writes every result in fixed notation, 301 digits of 1e300 if need be"""
 
     breaks = "REPLY-3"
+    earns = "reply-too-long"
 
     class Session(Session):
         def text(self, value):
@@ -437,6 +456,7 @@ class LockWhileSending(Server):
     """holds the lock of its one calculator while it sends: who does not read stops everybody"""
 
     breaks = "CONN-3"
+    earns = "unread-replies-block"
 
     def __init__(self):
         super().__init__()
@@ -454,7 +474,7 @@ WRONG = {re.sub("(?<!^)(?=[A-Z])", "-", wrong.__name__).lower(): wrong for wrong
 def main(name):
     if name == "--list":
         for name, wrong in WRONG.items():
-            print(name, wrong.breaks, wrong.__doc__, sep="\t")
+            print(name, wrong.breaks, wrong.earns, wrong.__doc__, sep="\t")
     else:
         (Server if name == "right" else WRONG[name])().run()
 
