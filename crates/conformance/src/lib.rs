@@ -4,8 +4,8 @@
 //!  suites/*.json          format            suite               run                     report
 //! ┌──────────────┐   ┌────────────┐   ┌──────────────┐   ┌────────────────┐  events  ┌──────────┐
 //! │ cases, notes,│ → │ plain data │ → │ every name   │ → │ preflight, then│ ───────▶ │ terminal │
-//! │ a dialect    │   │ from JSON  │   │ means        │   │ case by case   │          └──────────┘
-//! └──────────────┘   └────────────┘   │ something    │   └───────┬────────┘
+//! │ a dialect    │   │ from JSON  │   │ means        │   │ case by case   │          │ files    │
+//! └──────────────┘   └────────────┘   │ something    │   └───────┬────────┘          └──────────┘
 //!                                     └──────────────┘           │ replay: one case, one address
 //!                                                        ┌───────▼────────┐
 //!                                                        │ connection     │ ◀──▶  the server
@@ -35,6 +35,7 @@
 //! println!("{:?} out of 100", report.grade().out_of_100());
 //! ```
 
+pub mod capture;
 pub mod cli;
 pub mod connection;
 pub mod dialect;

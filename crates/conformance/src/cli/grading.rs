@@ -1,0 +1,103 @@
+//! The main job: one run, and what is told of it while it lasts.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::Context;
+
+use super::args::GradeArgs;
+use super::complain;
+use super::exit::Exit;
+use super::progress::Progress;
+use crate::capture::{Capture, Extent, Labels};
+use crate::connection::Target;
+use crate::report::{Detail, Files, Place, Terminal};
+use crate::run::{Options, grade};
+use crate::selection::Selection;
+use crate::suite::Suite;
+
+/// Grades the target and tells of it on the terminal and in files.
+pub(super) fn run(
+    suite: &Suite,
+    target: &Target,
+    args: &GradeArgs,
+    selection: Selection,
+) -> anyhow::Result<Exit> {
+    let (language, again) = (args.language(), args.again(target));
+    let mut files = match Files::new(&args.report, suite, target, language, again.clone()) {
+        Ok(files) => files,
+        Err(error) => {
+            complain(&error.to_string());
+            return Ok(Exit::Usage);
+        }
+    };
+    let labels = Labels::new(suite, target, language);
+    let capture = match args.pcap.as_deref().map(|path| Capture::create(path, &labels)).transpose() {
+        Ok(capture) => capture,
+        Err(error) => {
+            complain(&error.to_string());
+            return Ok(Exit::Usage);
+        }
+    };
+    let detail = if args.failures { Detail::Failures } else { Detail::All };
+    let mut terminal = Terminal::new(terminal_stream(args), suite, language, again).showing(detail);
+    let mut told = Ok(());
+    let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
+    let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
+    let options = Options { selection, timeout: args.timeout, tap };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
+        progress.around(&event, || {
+            files.on(&event);
+            if told.is_ok() {
+                told = terminal.on(&event);
+            }
+        });
+    }));
+    // Names are resolved on a thread that cannot be stopped, and that nobody waits for any more.
+    runtime.shutdown_background();
+    let unwritten = files.failures().map(|failure| failure.to_string());
+    let failures: Vec<String> = unwritten.chain(capture.and_then(finish)).collect();
+    failures.iter().for_each(|failure| complain(failure));
+    match told {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write the report")
+        }
+        Ok(()) | Err(_) if !failures.is_empty() => Ok(Exit::Internal),
+        Ok(()) | Err(_) => Ok(Exit::of(&report, args)),
+    }
+}
+
+/// Ends a capture, and says why it could not be written, if it could not.
+fn finish(capture: Capture) -> Option<String> {
+    match capture.finish() {
+        Ok(Extent::Whole) => None,
+        Ok(Extent::Cut(path)) => {
+            complain(&format!("{} ends before the run does: a capture has at most 64 MiB", path.display()));
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// The standard output, or the standard error where a report of another kind has the standard output.
+fn terminal_stream(args: &GradeArgs) -> AutoStream<Box<dyn Write>> {
+    let is_taken = args.report.iter().any(|order| order.place == Place::Stdout);
+    let (out, by_stream): (Box<dyn Write>, _) = if is_taken {
+        (Box::new(io::stderr()), AutoStream::choice(&io::stderr()))
+    } else {
+        (Box::new(io::stdout()), AutoStream::choice(&io::stdout()))
+    };
+    let choice = match args.color.into() {
+        ColorChoice::Auto => by_stream,
+        chosen @ (ColorChoice::Always | ColorChoice::AlwaysAnsi | ColorChoice::Never) => chosen,
+    };
+    AutoStream::new(out, choice)
+}
+
+/// Ready when the user wants no more.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
