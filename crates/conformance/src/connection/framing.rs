@@ -30,6 +30,13 @@ impl Received {
         Self { words: start..self.words.end, ..self }
     }
 
+    /// The same without the last words, which are a suffix.
+    #[must_use]
+    pub(crate) fn before(self, suffix: usize) -> Self {
+        let end = self.words.end.saturating_sub(suffix).max(self.words.start);
+        Self { words: self.words.start..end, ..self }
+    }
+
     /// The reply without what ends it, or stands before it.
     #[must_use]
     pub fn words(&self) -> &[u8] {

@@ -14,12 +14,14 @@ pub struct Hearing {
     pub greeting: u32,
     /// What may stand before a reply and is no part of it.
     pub(super) prompt: Option<Regex>,
+    /// What may stand behind a reply and is no part of it.
+    pub(super) suffix: Option<Regex>,
     /// Messages that are no replies.
     pub(super) ignore: Option<Regex>,
 }
 
 impl Hearing {
-    /// The reply in a message: without a prompt before it, and nothing if the message is one to be ignored.
+    /// The reply in a message: without a prompt before it and a suffix behind it, and nothing if the message is one to be ignored.
     #[must_use]
     pub fn reply(&self, message: Received) -> Option<Received> {
         let prompt = self
@@ -28,6 +30,9 @@ impl Hearing {
             .and_then(|prompt| prompt.find(message.words()))
             .map_or(0, |found| found.end());
         let reply = message.behind(prompt);
+        let suffix = self.suffix.as_ref().and_then(|suffix| suffix.find(reply.words()));
+        let suffix = suffix.map_or(0, |found| found.len());
+        let reply = reply.before(suffix);
         if self.ignores(reply.words()) { None } else { Some(reply) }
     }
 
@@ -74,6 +79,7 @@ mod tests {
             receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 100 },
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),
+            suffix: None,
             ignore: ignore.map(|ignore| anchored(ignore).expect("a pattern")),
         }
     }

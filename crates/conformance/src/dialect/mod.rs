@@ -24,6 +24,8 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// The dialect whose octets mean the same in this one.
+    pub variant_of: Option<String>,
     /// What carries it.
     pub transport: Transport,
     /// How replies are heard.
@@ -95,6 +97,7 @@ impl Dialect {
             }
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
+        let suffix = compiled("suffix", file.suffix.as_ref(), at_the_end, &mut faults);
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
@@ -110,11 +113,13 @@ impl Dialect {
         let mut dialect = Self {
             id: file.id.clone(),
             title: file.title.clone(),
+            variant_of: file.variant_of.clone(),
             transport: file.transport,
             hearing: Hearing {
                 receive: file.framing.receive.clone(),
                 greeting: file.greeting,
                 prompt,
+                suffix,
                 ignore,
             },
             facts: file.facts.clone(),
@@ -146,6 +151,12 @@ impl Dialect {
             words.and_then(|words| self.speaking.framed(&words)).map_err(|error| error.to_string())?;
         matcher::Matcher::compile(reply, self).map_err(|error| error.to_string())?;
         Ok((framed, reply.clone()))
+    }
+
+    /// Whether octets that are spelled out for another dialect mean something else in this one, or nothing.
+    #[must_use]
+    pub fn is_foreign_to(&self, native: &str) -> bool {
+        self.id != native && self.variant_of.as_deref() != Some(native)
     }
 
     /// The reply of a name.
@@ -216,16 +227,21 @@ pub const FAIL: &str = "fail";
 
 /// A pattern for a whole reply. A reply is octets: a dialect says itself which of them may be in it.
 pub(crate) fn anchored(pattern: &str) -> Result<Regex, String> {
-    regex(pattern, r"\z")
+    regex(r"\A", pattern, r"\z")
 }
 
 /// A pattern for the beginning of a message.
 pub(crate) fn at_the_start(pattern: &str) -> Result<Regex, String> {
-    regex(pattern, "")
+    regex(r"\A", pattern, "")
 }
 
-fn regex(pattern: &str, end: &str) -> Result<Regex, String> {
-    Regex::new(&format!(r"\A(?:{pattern}){end}")).map_err(|error| match error {
+/// A pattern for the end of a message.
+pub(crate) fn at_the_end(pattern: &str) -> Result<Regex, String> {
+    regex("", pattern, r"\z")
+}
+
+fn regex(start: &str, pattern: &str, end: &str) -> Result<Regex, String> {
+    Regex::new(&format!("{start}(?:{pattern}){end}")).map_err(|error| match error {
         regex::Error::Syntax(_) => regex_fault(pattern),
         other => other.to_string(),
     })

@@ -18,7 +18,7 @@
 //!         "result": {"regex": "VALE (?<number>.+)"},
 //!         "fail": {"regex": "MAL"}
 //!     },
-//!     "facts": ["pipelining"]
+//!     "facts": ["pipelining", "segments"]
 //! }"#)?;
 //! assert!(calc_conformance::dialect::Dialect::compile(&mine).is_ok());
 //! # Ok::<(), serde_json::Error>(())
@@ -44,6 +44,10 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// The dialect that this one differs from in its transport or framing alone: the octets that a suite spells out for that
+    /// one are right in this one too.
+    #[serde(default)]
+    pub variant_of: Option<String>,
     /// What carries it.
     #[serde(default)]
     pub transport: Transport,
@@ -61,6 +65,9 @@ pub struct Dialect {
     /// What may stand before a reply and is no part of it, such as `> `.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// What may stand behind a reply and is no part of it, such as a blank.
+    #[serde(default)]
+    pub suffix: Option<String>,
     /// Messages of the server that are no replies: the pattern for the whole of one.
     #[serde(default)]
     pub ignore: Option<String>,
@@ -273,6 +280,8 @@ pub struct Relaxation {
     pub greeting: Option<u32>,
     /// What may stand before a reply instead.
     pub prompt: Option<String>,
+    /// What may stand behind a reply instead.
+    pub suffix: Option<String>,
     /// Messages that are no replies, instead.
     pub ignore: Option<String>,
     /// Replies that look otherwise than in the dialect; those that are not named here look as they do there.
@@ -295,6 +304,7 @@ impl Relaxation {
         relaxed.framing.receive = self.receive.clone().unwrap_or(relaxed.framing.receive);
         relaxed.greeting = self.greeting.unwrap_or(relaxed.greeting);
         relaxed.prompt = self.prompt.clone().or(relaxed.prompt);
+        relaxed.suffix = self.suffix.clone().or(relaxed.suffix);
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);
         relaxed.replies.extend(self.replies.clone());
         relaxed

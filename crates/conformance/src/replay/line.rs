@@ -21,8 +21,10 @@ pub(super) struct Line {
     pub(super) half_closed: bool,
     /// Whether a reply has come, after which the servers of some dialects close.
     pub(super) answered: bool,
-    /// A first datagram, which may be lost, and is then sent once more.
+    /// A datagram that alone waits for its reply: it may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
+    /// Whether one was. A network loses a datagram now and then; a server that ignores every other one is wrong.
+    pub(super) resent: bool,
 }
 
 /// The connection that a case has without naming one.
@@ -56,6 +58,7 @@ impl Player<'_> {
                     half_closed: false,
                     answered: false,
                     again: None,
+                    resent: false,
                 });
                 match reading {
                     Reading::Always => self.welcome(self.lines.len() - 1).await,
@@ -126,7 +129,7 @@ impl Player<'_> {
         };
         line.due += speech.messages;
         line.again = match self.terms.dialect.transport {
-            Transport::Udp if !line.answered && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp if !line.resent && line.due == 1 => Some(speech.octets.clone()),
             Transport::Udp | Transport::Tcp => None,
         };
         for (index, octets) in speech.writes().enumerate() {

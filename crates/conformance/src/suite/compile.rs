@@ -9,7 +9,7 @@ use super::foreign;
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{self, Action, Delivery, Exchange, Part, Reading, Segments, Step, Transport};
+use crate::format::{self, Action, Delivery, Exchange, Octets, Part, Reading, Segments, Step, Transport};
 use crate::matcher::Matcher;
 
 /// Cases, and whether their ids begin with the name of what they stand in.
@@ -87,10 +87,10 @@ fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
         (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
-    let (steps, wrong) = if native.id == dialect.id {
-        (Ok(steps), case.wrong)
-    } else {
+    let (steps, wrong) = if dialect.is_foreign_to(&native.id) {
         (foreign::steps(steps, dialect), foreign::diagnoses(case.wrong, dialect))
+    } else {
+        (Ok(steps), case.wrong)
     };
     let script = match steps.and_then(|steps| express(steps, dialect, &runtime)) {
         Ok(steps) => Script::Steps(steps),
@@ -143,6 +143,7 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
         action if dialect.transport == Transport::Udp && needs_a_stream(action) => {
             Err(Inexpressible("a stream".to_owned()))
         }
+        Action::Send { octets, .. } if dialect.transport == Transport::Udp => a_datagram(octets, runtime),
         Action::Say { messages, .. } => messages
             .iter()
             .try_for_each(|message| dialect.speaking.can_say(&with_stand_ins(message, runtime))),
@@ -163,12 +164,25 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
     })
 }
 
+/// The most octets that a datagram over IPv4 carries: 65,535 less the headers of IP and UDP.
+const LONGEST_DATAGRAM: usize = 65_507;
+
+/// What is sent as it is, is one datagram.
+fn a_datagram(octets: &[Octets], runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
+    let lengths = octets.iter().map(|item| with_stand_ins(item, runtime).octets().map(|octets| octets.len()));
+    match lengths.sum::<Result<usize, _>>().map_err(Inexpressible)? {
+        0..=LONGEST_DATAGRAM => Ok(()),
+        length => Err(Inexpressible(format!("a datagram of {length} octets"))),
+    }
+}
+
 /// Datagrams are not cut, and a socket for them is not closed in a way that the server could see.
 fn needs_a_stream(action: &Action) -> bool {
     match action {
         Action::Say { part, delivery, .. } => *part != Part::Whole || delivery.segments != Segments::One,
         Action::Connect { reading, .. } => *reading == Reading::Never,
-        Action::Send { .. } | Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
+        Action::Send { delivery, .. } => delivery.segments != Segments::One,
+        Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
         Action::Expect { .. }
         | Action::ExpectSilence(_)
         | Action::Close

@@ -94,7 +94,8 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
-    let foreign = foreign.map(|foreign| foreign_dialect(foreign, &file, &mut problems)).transpose()?;
+    let foreign =
+        foreign.map(|foreign| foreign_dialect(foreign, &file, &dialect.id, &mut problems)).transpose()?;
     let spoken = foreign.as_ref().unwrap_or(&dialect);
     let chapters = compile_chapters(chapters, &names, spoken, &mut problems);
     drop(names);
@@ -103,10 +104,11 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let native = dialect.id.clone();
     let (dialect, wrong) = match foreign {
         None => (dialect, file.wrong),
-        Some(foreign) => {
-            let wrong = foreign::diagnoses(file.wrong, &foreign);
-            (foreign, wrong)
+        Some(spoken) if spoken.is_foreign_to(&native) => {
+            let wrong = foreign::diagnoses(file.wrong, &spoken);
+            (spoken, wrong)
         }
+        Some(variant) => (variant, file.wrong),
     };
     problems.or(Suite {
         id: file.id,
@@ -129,9 +131,14 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
 fn foreign_dialect(
     source: &Source,
     suite: &format::Suite,
+    native: &str,
     problems: &mut Problems,
 ) -> Result<Dialect, Problems> {
     let dialect = compile_dialect(source)?;
+    if let Some(other) = dialect.variant_of.as_deref().filter(|other| *other != native) {
+        let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
+        problems.push(&source.name(), "variant_of", fault + &hint(other, [native]));
+    }
     check_facts(&source.name(), &dialect, &suite.facts, problems);
     if let Err(what) = exchange_steps(&suite.preflight, &dialect) {
         let fault = format!("the first calculation of the suite `{}` cannot be expressed: {what}", suite.id);
