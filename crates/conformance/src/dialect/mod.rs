@@ -56,6 +56,16 @@ pub struct Relaxed {
     pub dialect: Arc<Dialect>,
 }
 
+impl Relaxed {
+    /// Whether less is waited for under it, before anything is asked, than in the dialect: such a deviation may explain
+    /// why nothing came.
+    #[must_use]
+    pub fn waits_for_less_than(&self, dialect: &Dialect) -> bool {
+        self.dialect.hearing.greeting < dialect.hearing.greeting
+            || self.dialect.preamble.len() < dialect.preamble.len()
+    }
+}
+
 /// One kind of reply.
 #[derive(Clone, Debug)]
 pub struct Reply {

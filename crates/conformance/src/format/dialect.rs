@@ -278,6 +278,8 @@ pub struct Relaxation {
     pub receive: Option<Receive>,
     /// How many messages come first instead.
     pub greeting: Option<u32>,
+    /// What we say after the greeting instead.
+    pub preamble: Option<Vec<(Message, Matcher)>>,
     /// What may stand before a reply instead.
     pub prompt: Option<String>,
     /// What may stand behind a reply instead.
@@ -303,6 +305,7 @@ impl Relaxation {
         let mut relaxed = Dialect { relaxations: Vec::new(), ..dialect.clone() };
         relaxed.framing.receive = self.receive.clone().unwrap_or(relaxed.framing.receive);
         relaxed.greeting = self.greeting.unwrap_or(relaxed.greeting);
+        relaxed.preamble = self.preamble.clone().unwrap_or(relaxed.preamble);
         relaxed.prompt = self.prompt.clone().or(relaxed.prompt);
         relaxed.suffix = self.suffix.clone().or(relaxed.suffix);
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);

@@ -87,7 +87,8 @@ impl Player<'_> {
             Lifetime::OneReply | Lifetime::Session => return Ok(()),
         }
         let deadline = Instant::now() + self.terms.politeness;
-        self.lines[line].connection.ends_by(deadline).await;
+        // A server that does not close once will not close the next time, and is waited for no more.
+        self.goodbye_ignored |= !self.lines[line].connection.ends_by(deadline).await;
         let name = self.lines[line].name.clone();
         self.open(&name, Reading::Always).await?;
         // Steps find a connection by its name, and its place among the others is that of the old one.

@@ -94,6 +94,9 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
+    if let Some(foreign @ Source::Disk(_)) = foreign {
+        check_relaxations(foreign, &names, &mut problems);
+    }
     let foreign =
         foreign.map(|foreign| foreign_dialect(foreign, &file, &dialect.id, &mut problems)).transpose()?;
     let spoken = foreign.as_ref().unwrap_or(&dialect);
@@ -152,6 +155,18 @@ fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems
     for fact in dialect.facts.iter().filter(|fact| !known.is_empty() && !known.contains(*fact)) {
         let hint = hint(fact, known.iter().map(String::as_str));
         problems.push(file, "facts", format!("the dialect's fact `{fact}` is not among the suite's{hint}"));
+    }
+}
+
+/// A relaxation of somebody's own dialect that breaks nothing would cost nothing. (Those that are built in are for one suite
+/// and serve others too, whose requirements have other names.)
+fn check_relaxations(source: &Source, names: &Names<'_>, problems: &mut Problems) {
+    // Whether it can be read at all is said elsewhere.
+    let Ok(dialect) = source.read::<format::Dialect>() else { return };
+    let file = source.name();
+    let mut checker = Checker::new(names, &file, problems);
+    for (index, relaxation) in dialect.relaxations.iter().enumerate() {
+        checker.relaxation(&format!("relaxations[{index}]"), relaxation);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every dialect that is built in has a right server here, which is failed by no case, and a wrong one, which is found out.
 
 mod arithmetic;
+mod deviations;
 mod grading;
 mod server;
 mod tcp;
@@ -158,6 +159,17 @@ fn dialects_that_make_no_sense() {
         ("pipelining", "pipelinig", "did you mean `pipelining`?"),
         ("\"delimiter\": \"\\n\", \"strip\"", "\"strip\"", "`strip` belongs to `delimiter`"),
         ("\"regex\": \"200 BYE.*\"", "\"pack\": [{\"u9\": 1}]", "unknown field `u9`"),
+        (
+            "[\"REPLY-1\"",
+            "[\"REPLI-1\"",
+            "breaks[0]: no requirement is called `REPLI-1`; did you mean `REPLY-1`?",
+        ),
+        (
+            "\"no-line-end\"\n",
+            "\"no-lin-end\"\n",
+            "note: no note is called `no-lin-end`; did you mean `no-line-end`?",
+        ),
+        ("[\"pipelining\"],", "[\"pipeline\"],", "without[0]: no fact in the suite is called `pipeline`"),
         ("\"+\": ", "\"plus\": ", "messages.calculate.plus: no operator of a suite"),
     ] {
         let wrong = right.replacen(from, to, 1);
