@@ -16,6 +16,7 @@ pub use speaking::{Framed, Inexpressible, Speaking, Token};
 use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;
 use crate::matcher;
+use crate::spelling::hint;
 
 /// A dialect whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -86,6 +87,9 @@ impl Dialect {
     pub fn compile(file: &format::Dialect) -> Result<Self, Vec<(String, String)>> {
         let mut dialect = Self::compile_strict(file)?;
         for (index, relaxation) in file.relaxations.iter().enumerate() {
+            if let Some((place, fault)) = misnamed(file, index) {
+                return Err(vec![(format!("relaxations[{index}].{place}"), fault)]);
+            }
             let in_relaxation = |(place, fault)| (format!("relaxations[{index}].{place}"), fault);
             let relaxed = Self::compile_strict(&relaxation.applied_to(file))
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
@@ -100,6 +104,10 @@ impl Dialect {
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
             match Pattern::compile(&reply.form) {
+                Ok(pattern) if name == RESULT && !pattern.has_number() => {
+                    let fault = "it carries no number: name the group, `(?<number>…)`";
+                    faults.push((format!("replies.{name}"), fault.to_owned()));
+                }
                 Ok(pattern) => {
                     replies.insert(name.clone(), Reply { pattern, title: reply.title.clone() });
                 }
@@ -111,6 +119,9 @@ impl Dialect {
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
+        if file.greeting > MOST_GREETINGS {
+            faults.push(("greeting".to_owned(), format!("a greeting has at most {MOST_GREETINGS} messages")));
+        }
         let datagrams = matches!(file.framing.receive, Receive::Datagram { .. });
         if datagrams != (file.transport == Transport::Udp) {
             let fault =
@@ -228,6 +239,20 @@ impl Dialect {
     }
 }
 
+/// No server says more before it is asked anything, and each is waited for.
+const MOST_GREETINGS: u32 = 100;
+
+/// What the names in a relaxation say twice, or of nothing.
+fn misnamed(file: &format::Dialect, index: usize) -> Option<(String, String)> {
+    let relaxation = &file.relaxations[index];
+    if file.relaxations[..index].iter().any(|other| other.id == relaxation.id) {
+        return Some(("id".to_owned(), format!("`{}` is there twice", relaxation.id)));
+    }
+    let unknown = relaxation.replies.keys().find(|name| !file.replies.contains_key(*name))?;
+    let hint = hint(unknown, file.replies.keys().map(String::as_str));
+    Some((format!("replies.{unknown}"), format!("the dialect has no reply `{unknown}`{hint}")))
+}
+
 /// The reply by which every operand of a calculation is accepted.
 pub const ACCEPTED: &str = "ok";
 /// The reply that carries a number.
@@ -253,7 +278,7 @@ pub(crate) fn at_the_end(pattern: &str) -> Result<Regex, String> {
 fn regex(start: &str, pattern: &str, end: &str) -> Result<Regex, String> {
     Regex::new(&format!("{start}(?:{pattern}){end}")).map_err(|error| match error {
         regex::Error::Syntax(_) => regex_fault(pattern),
-        other => other.to_string(),
+        _ => format!("`{pattern}` is no pattern: it is too large when its repetitions are written out"),
     })
 }
 

@@ -99,7 +99,15 @@ impl Speaking {
         let each = messages.calculate.each.iter();
         let each = each.map(|(name, words)| (format!("messages.calculate.{name}"), words));
         for (place, words) in any.chain(each) {
-            faults.extend(unknown_place(words).map(|fault| (place, fault)));
+            faults
+                .extend(unknown_place(words, &[PLACES[0], PLACES[1], OPERATOR]).map(|fault| (place, fault)));
+        }
+        let operand = messages.operand.as_ref().and_then(|words| unknown_place(words, &[VALUE]));
+        faults.extend(operand.map(|fault| ("messages.operand".to_owned(), fault)));
+        let fixed = [("clear", &messages.clear), ("quit", &messages.quit), ("hello", &messages.hello)];
+        for (name, words) in fixed {
+            let fault = words.as_ref().and_then(|words| words.octets().err());
+            faults.extend(fault.map(|fault| (format!("messages.{name}"), fault)));
         }
         let plain = PLAIN_NUMBERS.to_owned();
         let operands = file.numbers.operands.as_ref().unwrap_or(&plain);
@@ -246,15 +254,14 @@ impl Speaking {
     }
 }
 
-/// What is wrong with the names in the words of a calculation.
-fn unknown_place(words: &Wording) -> Option<String> {
-    let known = [PLACES[0], PLACES[1], OPERATOR];
+/// What is wrong with the names in the words of a message that has these.
+fn unknown_place(words: &Wording, known: &[&str]) -> Option<String> {
     let mut fault = None;
     words.clone().strings(&mut |text| {
         // Only to look at the names: nothing is replaced.
         let looked_at = fill(text, |name| match known.contains(&name) {
             true => Ok(None),
-            false => Err(format!("nothing is called `{{{name}}}`{}", hint(name, known))),
+            false => Err(format!("nothing is called `{{{name}}}`{}", hint(name, known.iter().copied()))),
         });
         fault = fault.take().or_else(|| looked_at.err());
     });

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::framing::{MOST_OCTETS, too_many};
 use super::message::exactly_one;
 use super::{Endian, Template, parse_hex, string_or_object};
 
@@ -274,6 +275,9 @@ impl TryFrom<RawItem> for Item {
             return Err("`size` belongs to `text`".to_owned());
         }
         let size = raw.size;
+        if let Some(octets) = size.max(raw.any).filter(|octets| *octets > MOST_OCTETS) {
+            return Err(too_many(octets));
+        }
         let scalar = |kind| move |Scalar(value): Scalar| Self::Scalar(kind, endian, value);
         exactly_one(
             "a field",

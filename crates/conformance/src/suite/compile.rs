@@ -61,6 +61,13 @@ fn check_case(
     earlier: &mut BTreeSet<String>,
     problems: &mut Problems,
 ) -> Vec<format::Case> {
+    if case.id.is_empty() || case.id.contains(|c: char| c == '#' || c.is_whitespace() || c.is_control()) {
+        problems.push(
+            file,
+            format!("{place}.id"),
+            format!("`{}` is no id: it has no blanks and no #", case.id),
+        );
+    }
     let (expanded, faults) = expand(case);
     faults.into_iter().for_each(|fault| problems.push(file, place, fault));
     for case in &expanded {

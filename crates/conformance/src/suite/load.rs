@@ -58,8 +58,14 @@ pub fn check_file(path: &str) -> Result<(), Problems> {
     } else if has("cases") {
         source.read::<format::Chapter>()?;
         load_source(&source.beside("suite.json"), None).map(drop)
-    } else {
+    } else if has("notes") {
         source.read::<format::Notes>().map(drop).map_err(Problems::from)
+    } else {
+        let kinds =
+            "a suite has `preflight`, a file of cases `cases`, a dialect `framing`, and notes `notes`";
+        let mut problems = Problems::default();
+        problems.push(&source.name(), "", format!("no field says what it is: {kinds}"));
+        Err(problems)
     }
 }
 
