@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 
 use crate::connection::Received;
 use crate::dialect::{Dialect, FAIL, Pattern, RESULT, anchored};
-use crate::format::{self, Precision, Tolerance};
+use crate::format::{self, Form, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
 
@@ -134,6 +134,10 @@ impl Matcher {
             }
             format::Matcher::Regex(text) => Self::Pattern(anchored(text).map_err(MatcherError::Malformed)?),
             format::Matcher::Raw(text) => Self::Raw(anchored(text).map_err(MatcherError::Malformed)?),
+            format::Matcher::Pack(items) => Self::Reply(form(Form::Pack(items.clone()))?),
+            format::Matcher::Json(subset) => {
+                Self::Reply(form(Form::Json { subset: subset.clone(), number: None, code: None })?)
+            }
             format::Matcher::AnyOf(matchers) => Self::AnyOf(compile_all(matchers, dialect)?),
             format::Matcher::AllOf(matchers) => Self::AllOf(compile_all(matchers, dialect)?),
             format::Matcher::Not(matcher) => Self::Not(Box::new(Self::compile(matcher, dialect)?)),
@@ -191,6 +195,10 @@ fn number_in(pattern: &Pattern, reply: &[u8]) -> Option<String> {
 fn is_special(text: &str) -> bool {
     let text = text.trim().trim_start_matches(['-', '+']);
     ["inf", "infinity", "nan", "null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+fn form(form: Form) -> Result<Pattern, MatcherError> {
+    Pattern::of_points(&form).map_err(MatcherError::Malformed)
 }
 
 fn reply(dialect: &Dialect, name: &str) -> Result<Pattern, MatcherError> {

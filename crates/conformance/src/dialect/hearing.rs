@@ -3,13 +3,15 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::format::Receive;
+use crate::format::{Encoding, Receive};
 
 /// How the replies of a dialect are heard.
 #[derive(Clone, Debug)]
 pub struct Hearing {
     /// How one reply is found in what was received.
     pub receive: Receive,
+    /// How octets become text.
+    pub encoding: Encoding,
     /// How many messages the server sends when a client connects, before it is asked anything.
     pub greeting: u32,
     /// What may stand before a reply and is no part of it.
@@ -24,6 +26,7 @@ impl Hearing {
     /// The reply in a message: without a prompt before it and a suffix behind it, and nothing if the message is one to be ignored.
     #[must_use]
     pub fn reply(&self, message: Received) -> Option<Received> {
+        let message = message.decoded(self.encoding);
         let prompt = self
             .prompt
             .as_ref()
@@ -60,7 +63,8 @@ impl Hearing {
     }
 
     fn is_prompt(&self, octets: &[u8]) -> bool {
-        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.find(octets));
+        let octets = self.encoding.decode(octets);
+        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.find(&octets));
         octets.is_empty() || prompt.is_some_and(|found| found.end() == octets.len())
     }
 
@@ -77,6 +81,7 @@ mod tests {
     fn hearing(prompt: Option<&str>, ignore: Option<&str>) -> Hearing {
         Hearing {
             receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 100 },
+            encoding: Encoding::Utf8,
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),
             suffix: None,

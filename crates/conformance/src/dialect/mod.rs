@@ -103,7 +103,7 @@ impl Dialect {
         let mut faults = Vec::new();
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
-            match Pattern::compile(&reply.form) {
+            match Pattern::compile(&reply.form, file.numbers.decimal) {
                 Ok(pattern) if name == RESULT && !pattern.has_number() => {
                     let fault = "it carries no number: name the group, `(?<number>…)`";
                     faults.push((format!("replies.{name}"), fault.to_owned()));
@@ -138,6 +138,7 @@ impl Dialect {
             transport: file.transport,
             hearing: Hearing {
                 receive: file.framing.receive.clone(),
+                encoding: file.encoding,
                 greeting: file.greeting,
                 prompt,
                 suffix,
@@ -165,7 +166,7 @@ impl Dialect {
     /// A pair of the preamble, in which a bare string is what it says.
     fn prepared(&self, message: &Message, reply: &Matcher) -> Result<(Framed, Matcher), String> {
         let words = match message {
-            Message::Bare(text) | Message::Text(text) => Ok(text.clone().into_bytes()),
+            Message::Bare(text) | Message::Text(text) => self.speaking.text(text),
             other => self.speaking.words(other),
         };
         let framed =

@@ -6,7 +6,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::{OPERATORS, anchored, compiled};
-use crate::format::{self, Message, Send, Span, Template, Wording, fill};
+use crate::format::{self, DecimalSign, Encoding, Message, Send, Span, Template, Wording, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
 
@@ -17,6 +17,8 @@ pub struct Speaking {
     messages: format::Messages,
     operands: Option<Regex>,
     garbage: Option<Regex>,
+    decimal: DecimalSign,
+    encoding: Encoding,
 }
 
 /// A message ready to be sent.
@@ -116,6 +118,8 @@ impl Speaking {
             messages: messages.clone(),
             operands: compiled("numbers.operands", Some(operands), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
+            decimal: file.numbers.decimal,
+            encoding: file.encoding,
         }
     }
 
@@ -160,7 +164,7 @@ impl Speaking {
             Message::Text(text) if self.is_literal(text) => Some(Wording::Text(text.clone())),
             Message::Text(_) => return Err(no_words("literal text")),
             Message::Operand(value) => {
-                let value = |name: &str| (name == VALUE).then(|| value.clone());
+                let value = |name: &str| (name == VALUE).then(|| self.decimal.swapped(value));
                 self.messages.operand.as_ref().map(|words| words.filled(value))
             }
             Message::Operator(name) => self.messages.operator.get(name).cloned().map(Wording::Text),
@@ -178,7 +182,15 @@ impl Speaking {
             Message::Calculate(tokens) => no_words(&format!("the calculation {}", tokens.join(" "))),
             Message::Bare(_) | Message::Text(_) => no_words("literal text"),
         })?;
-        words.octets().map_err(Inexpressible)
+        match words {
+            Wording::Text(text) => self.text(&text),
+            packed @ Wording::Pack(_) => packed.octets().map_err(Inexpressible),
+        }
+    }
+
+    /// Text in the encoding of the dialect.
+    pub(super) fn text(&self, text: &str) -> Result<Vec<u8>, Inexpressible> {
+        self.encoding.encode(text).ok_or_else(|| Inexpressible(format!("the characters of {text}")))
     }
 
     /// A message with what ends it, or stands before it.
@@ -237,12 +249,12 @@ impl Speaking {
             None => calculate.any.as_ref().filter(|_| self.spelling(operator).is_some())?,
         };
         let spelling = self.spelling(operator).unwrap_or(operator);
-        let places: BTreeMap<&str, &str> = PLACES
+        let places: BTreeMap<&str, String> = PLACES
             .into_iter()
-            .zip(operands.iter().map(String::as_str))
-            .chain([(OPERATOR, spelling)])
+            .zip(operands.iter().map(|operand| self.decimal.swapped(operand)))
+            .chain([(OPERATOR, spelling.to_owned())])
             .collect();
-        Some(words.filled(|name| places.get(name).map(|text| (*text).to_owned())))
+        Some(words.filled(|name| places.get(name).cloned()))
     }
 
     fn spelling<'o>(&'o self, operator: &'o str) -> Option<&'o str> {

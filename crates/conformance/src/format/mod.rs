@@ -21,7 +21,8 @@ mod visit;
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
 pub use dialect::{
-    Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
+    Calculations, Codes, DecimalSign, Dialect, Encoding, Form, Lifetime, Messages, Numbers, Precision,
+    Relaxation, Reply, Transport,
 };
 pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};

@@ -124,6 +124,8 @@ impl Words {
             Matcher::Hex(hex) => self.say(Phrase::ExpectText, &[hex]),
             Matcher::Regex(pattern) => self.say(Phrase::ExpectPattern, &[pattern]),
             Matcher::Raw(pattern) => self.say(Phrase::ExpectRaw, &[pattern]),
+            Matcher::Pack(_) => self.say(Phrase::ExpectFields, &[]),
+            Matcher::Json(subset) => self.say(Phrase::ExpectJson, &[&subset.to_string()]),
             Matcher::AllOf(matchers) => self.joined(Phrase::And, matchers),
             Matcher::AnyOf(matchers) => self.joined(Phrase::Or, matchers),
             Matcher::Not(matcher) => self.say(Phrase::ExpectNot, &[&self.matcher(matcher)]),
