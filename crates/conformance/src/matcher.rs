@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::dialect::{Dialect, FAIL, Pattern, RESULT, anchored};
+use crate::dialect::{Dialect, FAIL, Inexpressible, Pattern, RESULT, anchored};
 use crate::format::{self, Form, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
@@ -95,7 +95,7 @@ pub enum MatcherError {
     Malformed(String),
     /// The dialect's results are not such.
     #[error("{0}")]
-    Unattainable(String),
+    Unattainable(Inexpressible),
 }
 
 impl Matcher {
@@ -116,14 +116,20 @@ impl Matcher {
             format::Matcher::Number { number: text, tolerance } => {
                 let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
                 if !dialect.has_result(text) {
-                    return Err(MatcherError::Unattainable(format!("the result {text}")));
+                    return Err(MatcherError::Unattainable(Inexpressible::new(
+                        format!("the result {text}"),
+                        format!("el resultado {text}"),
+                    )));
                 }
                 Self::Number { number, nearness, pattern: result(dialect)? }
             }
             format::Matcher::Canonical(text) => {
                 decimal(text)?;
                 if dialect.precision != Precision::Exact {
-                    return Err(MatcherError::Unattainable("results written in one form".to_owned()));
+                    return Err(MatcherError::Unattainable(Inexpressible::new(
+                        "results written in one form",
+                        "resultados escritos de una sola forma",
+                    )));
                 }
                 Self::Canonical { text: text.clone(), pattern: result(dialect)? }
             }
@@ -226,7 +232,7 @@ fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, Ma
         (Tolerance::Usual, _) => Ok(Nearness::Part(least)),
         (Tolerance::Exact, Precision::Exact) => Ok(Nearness::Exact),
         (Tolerance::Exact, Precision::Usual | Precision::Part(_)) => {
-            Err(MatcherError::Unattainable("exact results".to_owned()))
+            Err(MatcherError::Unattainable(Inexpressible::new("exact results", "resultados exactos")))
         }
         (Tolerance::Absolute(text), _) => decimal(text).map(Nearness::Distance),
         (Tolerance::Relative(text), _) => match text.parse::<f64>() {

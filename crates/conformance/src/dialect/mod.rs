@@ -1,6 +1,7 @@
 //! A dialect ready for use: what is said becomes octets, and the names of replies become patterns.
 
 mod hearing;
+mod inexpressible;
 mod pattern;
 mod speaking;
 
@@ -8,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use hearing::Hearing;
+pub use inexpressible::Inexpressible;
 pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub(crate) use speaking::arity;
-pub use speaking::{Framed, Inexpressible, Speaking, Token};
+pub use speaking::{Framed, Speaking, Token};
 
 use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;

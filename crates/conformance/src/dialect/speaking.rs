@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::{OPERATORS, anchored, compiled};
+use super::{Inexpressible, OPERATORS, anchored, compiled};
 use crate::format::{self, DecimalSign, Encoding, Message, Send, Span, Template, Wording, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
@@ -29,11 +29,6 @@ pub struct Framed {
     /// Where the words are in it.
     pub words: Range<usize>,
 }
-
-/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct Inexpressible(pub String);
 
 /// What a message is in a calculation.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,7 +144,9 @@ impl Speaking {
         let carried =
             |value: &str| self.operands.as_ref().is_none_or(|regex| regex.is_match(value.as_bytes()));
         match operands.iter().find(|value| !carried(value)) {
-            Some(value) => Err(Inexpressible(format!("the operand {value}"))),
+            Some(value) => {
+                Err(Inexpressible::new(format!("the operand {value}"), format!("el operando {value}")))
+            }
             None => Ok(()),
         }
     }
@@ -162,7 +159,7 @@ impl Speaking {
         let words = match message {
             Message::Bare(text) => return self.words(&classify(text)),
             Message::Text(text) if self.is_literal(text) => Some(Wording::Text(text.clone())),
-            Message::Text(_) => return Err(no_words("literal text")),
+            Message::Text(_) => return Err(Inexpressible::no_words_for("literal text", "un texto literal")),
             Message::Operand(value) => {
                 let value = |name: &str| (name == VALUE).then(|| self.decimal.swapped(value));
                 self.messages.operand.as_ref().map(|words| words.filled(value))
@@ -174,23 +171,36 @@ impl Speaking {
             Message::Calculate(tokens) => self.calculation(tokens),
         };
         let words = words.ok_or_else(|| match message {
-            Message::Operand(_) => no_words("an operand alone"),
-            Message::Operator(name) => no_words(&format!("the operator `{name}` alone")),
-            Message::Clear => no_words("`clear`"),
-            Message::Quit => no_words("`quit`"),
-            Message::Hello => no_words("`hello`"),
-            Message::Calculate(tokens) => no_words(&format!("the calculation {}", tokens.join(" "))),
-            Message::Bare(_) | Message::Text(_) => no_words("literal text"),
+            Message::Operand(_) => Inexpressible::no_words_for("an operand alone", "un operando solo"),
+            Message::Operator(name) => Inexpressible::no_words_for(
+                &format!("the operator `{name}` alone"),
+                &format!("el operador `{name}` solo"),
+            ),
+            Message::Clear => Inexpressible::no_words_for("`clear`", "`clear`"),
+            Message::Quit => Inexpressible::no_words_for("`quit`", "`quit`"),
+            Message::Hello => Inexpressible::no_words_for("`hello`", "`hello`"),
+            Message::Calculate(tokens) => {
+                let tokens = tokens.join(" ");
+                Inexpressible::no_words_for(
+                    &format!("the calculation {tokens}"),
+                    &format!("el cálculo {tokens}"),
+                )
+            }
+            Message::Bare(_) | Message::Text(_) => {
+                Inexpressible::no_words_for("literal text", "un texto literal")
+            }
         })?;
         match words {
             Wording::Text(text) => self.text(&text),
-            packed @ Wording::Pack(_) => packed.octets().map_err(Inexpressible),
+            packed @ Wording::Pack(_) => packed.octets().map_err(Inexpressible::unwritable),
         }
     }
 
     /// Text in the encoding of the dialect.
     pub(super) fn text(&self, text: &str) -> Result<Vec<u8>, Inexpressible> {
-        self.encoding.encode(text).ok_or_else(|| Inexpressible(format!("the characters of {text}")))
+        self.encoding.encode(text).ok_or_else(|| {
+            Inexpressible::new(format!("the characters of {text}"), format!("los caracteres de {text}"))
+        })
     }
 
     /// A message with what ends it, or stands before it.
@@ -198,7 +208,13 @@ impl Speaking {
     /// # Errors
     /// The message is too long for the frame.
     pub fn framed(&self, words: &[u8]) -> Result<Framed, Inexpressible> {
-        let too_long = || Inexpressible(format!("a message of {} octets", words.len()));
+        let too_long = || {
+            let length = words.len();
+            Inexpressible::new(
+                format!("a message of {length} octets"),
+                format!("un mensaje de {length} octetos"),
+            )
+        };
         let (before, behind) = match &self.send {
             Send::Bare => (Vec::new(), Vec::new()),
             Send::Delimited(delimiter) => (Vec::new(), delimiter.clone()),
@@ -290,8 +306,4 @@ fn classify(text: &str) -> Message {
         _ if Decimal::parse(text).is_some() => Message::Operand(text.to_owned()),
         _ => Message::Text(text.to_owned()),
     }
-}
-
-fn no_words(what: &str) -> Inexpressible {
-    Inexpressible(format!("no words for {what}"))
 }

@@ -57,7 +57,7 @@ impl Words {
             Verdict::Error(error) => Some(error.clone()),
             Verdict::Blocked(blocker) => Some(self.blocker(blocker)),
             Verdict::NotApplicable(lack) => Some(match lack {
-                Lack::Words(what) => self.say(Phrase::LackWords, &[what]),
+                Lack::Words(what) => self.say(Phrase::LackWords, &[what.text(self.language)]),
                 Lack::Fact(fact) => self.say(Phrase::LackFact, &[fact]),
                 Lack::Offer(offer) => self.say(Phrase::LackOffer, &[offer]),
                 Lack::Declined => self.say(Phrase::LackDeclined, &[]),

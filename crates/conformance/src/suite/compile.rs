@@ -101,7 +101,7 @@ fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
     };
     let script = match steps.and_then(|steps| express(steps, dialect, &runtime)) {
         Ok(steps) => Script::Steps(steps),
-        Err(Inexpressible(what)) => Script::Inexpressible(what),
+        Err(what) => Script::Inexpressible(what.into_text()),
     };
     Case {
         id: case.id,
@@ -148,7 +148,7 @@ fn express(
 fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
         action if dialect.transport == Transport::Udp && needs_a_stream(action) => {
-            Err(Inexpressible("a stream".to_owned()))
+            Err(Inexpressible::stream())
         }
         Action::Send { octets, .. } if dialect.transport == Transport::Udp => a_datagram(octets, runtime),
         Action::Say { messages, .. } => messages
@@ -156,7 +156,7 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
             .try_for_each(|message| dialect.speaking.can_say(&with_stand_ins(message, runtime))),
         Action::Expect { reply, .. } => match Matcher::compile(&with_stand_ins(reply, runtime), dialect) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Inexpressible(error.to_string())),
+            Err(error) => Err(error.into()),
         },
         Action::Repeat { steps, .. } | Action::Clients { steps, .. } => expressible(steps, dialect, runtime),
         Action::Connect { .. }
@@ -176,10 +176,14 @@ const LONGEST_DATAGRAM: usize = 65_507;
 
 /// What is sent as it is, is one datagram.
 fn a_datagram(octets: &[Octets], runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
-    let lengths = octets.iter().map(|item| with_stand_ins(item, runtime).octets().map(|octets| octets.len()));
-    match lengths.sum::<Result<usize, _>>().map_err(Inexpressible)? {
+    // Octets that are none are found when the suite is checked.
+    let lengths = octets.iter().filter_map(|item| Some(with_stand_ins(item, runtime).octets().ok()?.len()));
+    match lengths.sum() {
         0..=LONGEST_DATAGRAM => Ok(()),
-        length => Err(Inexpressible(format!("a datagram of {length} octets"))),
+        length => Err(Inexpressible::new(
+            format!("a datagram of {length} octets"),
+            format!("un datagrama de {length} octetos"),
+        )),
     }
 }
 

@@ -101,7 +101,7 @@ pub enum Script {
     /// Its steps.
     Steps(Vec<Step>),
     /// There is none, since the dialect has no words for this.
-    Inexpressible(String),
+    Inexpressible(Text),
 }
 
 /// The positive control at the end of a case, without which a server that says nothing would pass every case that expects nothing.

@@ -75,7 +75,7 @@ fn a_small_deviation_costs_little_in_every_dialect() {
         }
         let open = deviating(tcp::one_shot(right), unchanged, Closing::WithTheClient);
         scope.spawn(move || check("one-shot", &grade("one-shot", open), "stays-open"));
-        let responses: [(fn(u8, &str) -> Vec<u8>, &str); 3] = [
+        let responses: [(udp::Respond, &str); 3] = [
             (|status, text| [&[1, status, 0], text.as_bytes()].concat(), "wrong-length"),
             (|status, text| [&[1, status], text.as_bytes()].concat(), "no-length"),
             (|_, text| text.as_bytes().to_vec(), "bare-text"),
@@ -125,7 +125,10 @@ fn deviating(server: SocketAddr, deviation: Deviation, closing: Closing) -> Sock
         match closing {
             Closing::WithTheServer => Ok(()),
             // An error of the client's is an end too.
-            Closing::WithTheClient => Ok(drop(asking.join())),
+            Closing::WithTheClient => {
+                drop(asking.join());
+                Ok(())
+            }
         }
     })
 }

@@ -13,7 +13,7 @@ use std::thread;
 
 use arithmetic::{Arithmetic, right, swapped};
 use calc_conformance::run::Standing;
-use calc_conformance::suite;
+use calc_conformance::suite::{self, Script};
 use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
@@ -147,6 +147,19 @@ fn servers_that_swap_the_operands_are_found_out() {
         let note = note_of(&report, "session/operand-order#subtraction");
         assert_eq!(note, Some(row.swapped), "{}: {}", row.dialect, flaws(&report));
     });
+}
+
+#[test]
+fn what_does_not_apply_is_said_in_both_languages() {
+    for row in ROWS {
+        let suite =
+            suite::load_in_dialect("calc", row.dialect).unwrap_or_else(|problems| panic!("{problems}"));
+        for case in suite.cases() {
+            if let Script::Inexpressible(why) = &case.script {
+                assert!(why.es.is_some(), "{} {}: {}", row.dialect, case.id, why.en);
+            }
+        }
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(crate) fn ipk_responding(respond: Respond) -> SocketAddr {
 }
 
 /// The datagram for a status and a text.
-type Respond = fn(u8, &str) -> Vec<u8>;
+pub(crate) type Respond = fn(u8, &str) -> Vec<u8>;
 
 /// The same, but the first datagram of all is lost.
 pub(crate) fn loses_the_first(arithmetic: Arithmetic) -> SocketAddr {

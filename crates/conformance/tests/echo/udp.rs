@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
+use calc_conformance::language::Text;
 use calc_conformance::run::{CaseResult, Options, Report, Standing, grade_blocking};
 use calc_conformance::suite;
 use calc_conformance::verdict::{Lack, Verdict};
@@ -19,10 +20,10 @@ fn a_right_server_gets_full_marks_and_what_is_about_streams_does_not_apply() {
     let report = graded(serve(65535, echo));
     assert_eq!((failures(&report), report.grade().out_of_100()), (Vec::new(), Some(100.0)));
     for (id, lack) in [
-        ("connections/half-close", Lack::Words("a stream".to_owned())),
-        ("stream/pieces", Lack::Words("a stream".to_owned())),
-        ("clients/reset", Lack::Words("a stream".to_owned())),
-        ("stream/64-kib", Lack::Words("a datagram of 65537 octets".to_owned())),
+        ("connections/half-close", lacks("a stream", "un flujo")),
+        ("stream/pieces", lacks("a stream", "un flujo")),
+        ("clients/reset", lacks("a stream", "un flujo")),
+        ("stream/64-kib", lacks("a datagram of 65537 octets", "un datagrama de 65537 octetos")),
         ("stream/4000-octets", Lack::Fact("stream".to_owned())),
         ("connections/no-octet-at-all", Lack::Fact("stream".to_owned())),
     ] {
@@ -130,6 +131,10 @@ fn graded_within(timeout: Duration, address: SocketAddr) -> Report {
 fn verdict<'r>(report: &'r Report, id: &str) -> &'r Verdict {
     let result = report.results.iter().find(|result| result.id == id);
     &result.unwrap_or_else(|| panic!("no case {id}")).verdict
+}
+
+fn lacks(en: &str, es: &str) -> Lack {
+    Lack::Words(Text { en: en.to_owned(), es: Some(es.to_owned()) })
 }
 
 fn notes(report: &Report) -> Vec<&str> {
