@@ -169,7 +169,7 @@ fn dialects_that_make_no_sense() {
         ("\"greeting\"", "\"greting\"", "unknown field `greting`; did you mean `greeting`?"),
         ("ADD {a}", "ADD {x}", "messages.calculate.+: nothing is called `{x}`"),
         ("200 OK (?", "200 OK ((?", "replies.result: `200 OK ((?<number>.+)` is no pattern: unclosed group"),
-        ("\"result\":", "\"resultado\":", "cannot be expressed: the dialect has no reply `result`"),
+        ("\"result\":", "\"resultado\":", "the dialect has no reply `result`; did you mean `resultado`?"),
         ("pipelining", "pipelinig", "did you mean `pipelining`?"),
         ("\"delimiter\": \"\\n\", \"strip\"", "\"strip\"", "`strip` belongs to `delimiter`"),
         ("\"regex\": \"200 BYE.*\"", "\"pack\": [{\"u9\": 1}]", "unknown field `u9`"),
