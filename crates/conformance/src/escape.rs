@@ -20,6 +20,21 @@ pub fn is_plain(octets: &[u8]) -> bool {
     std::str::from_utf8(octets).is_ok_and(|text| text.chars().all(is_plain))
 }
 
+/// A text of a suite made fit for any format: control characters and what XML has no way to write are escaped; the line feed
+/// stays.
+#[must_use]
+pub fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => tamed.push(c),
+            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => tamed.extend(c.escape_unicode()),
+            c => tamed.push(c),
+        }
+    }
+    tamed
+}
+
 /// The octets in hexadecimal, `4F 4B 0A`.
 #[must_use]
 pub fn hex(octets: &[u8]) -> String {
@@ -69,6 +84,11 @@ mod tests {
         }
         let shown = printable(&(0..=255).collect::<Vec<u8>>());
         assert!(shown.chars().all(is_harmless), "{shown}");
+    }
+
+    #[test]
+    fn a_text_keeps_its_letters_and_loses_its_controls() {
+        assert_eq!(tame("a\tb\0\u{9b}\u{ffff}\r\nñ→"), "a\\u{9}b\\u{0}\\u{9b}\\u{ffff}\\u{d}\nñ→");
     }
 
     #[test]

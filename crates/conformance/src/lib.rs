@@ -4,8 +4,8 @@
 //!  suites/*.json          format            suite               run                     report
 //! ┌──────────────┐   ┌────────────┐   ┌──────────────┐   ┌────────────────┐  events  ┌──────────┐
 //! │ cases, notes,│ → │ plain data │ → │ every name   │ → │ preflight, then│ ───────▶ │ terminal │
-//! │ a dialect    │   │ from JSON  │   │ means        │   │ case by case   │          └──────────┘
-//! └──────────────┘   └────────────┘   │ something    │   └───────┬────────┘
+//! │ a dialect    │   │ from JSON  │   │ means        │   │ case by case   │          │ files    │
+//! └──────────────┘   └────────────┘   │ something    │   └───────┬────────┘          └──────────┘
 //!                                     └──────────────┘           │ replay: one case, one address
 //!                                                        ┌───────▼────────┐
 //!                                                        │ connection     │ ◀──▶  the server

@@ -5,6 +5,7 @@ use schemars::{Schema, generate::SchemaSettings};
 use serde_json::Value;
 
 use crate::format;
+use crate::report::document::Document;
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -17,11 +18,13 @@ pub enum Kind {
     Dialect,
     /// Named diagnoses
     Notes,
+    /// What --report json=PATH writes
+    Report,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Suite, Self::Chapter, Self::Dialect, Self::Notes];
+    pub const ALL: [Self; 5] = [Self::Suite, Self::Chapter, Self::Dialect, Self::Notes, Self::Report];
 
     /// Its name, as in `schemas/suite.json`.
     #[must_use]
@@ -31,6 +34,7 @@ impl Kind {
             Self::Chapter => "chapter",
             Self::Dialect => "dialect",
             Self::Notes => "notes",
+            Self::Report => "report",
         }
     }
 
@@ -44,6 +48,7 @@ impl Kind {
             Self::Chapter => generator.into_root_schema_for::<format::Chapter>(),
             Self::Dialect => generator.into_root_schema_for::<format::Dialect>(),
             Self::Notes => generator.into_root_schema_for::<format::Notes>(),
+            Self::Report => generator.into_root_schema_for::<Document>(),
         };
         schema.into()
     }

@@ -10,6 +10,9 @@ use clap::{Parser, ValueEnum};
 /// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM
 /// (on Windows: Ctrl-C). Then no client is accepted any more, and all that the connected ones had sent is answered.
 /// A second signal ends it at once; within a second of the first it counts as the same request.
+///
+/// Sockets that a supervisor passes (LISTEN_FDS, sd_listen_fds(3)) are served instead of --host, --port and --unix, and it is
+/// told when they are (NOTIFY_SOCKET).
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Args {

@@ -38,7 +38,8 @@ enum Acceptor {
     Tcp(TcpListener),
     #[cfg(unix)]
     Unix(
-        #[expect(dead_code, reason = "removes the socket's file when dropped")] crate::listen::SocketFile,
+        #[expect(dead_code, reason = "removes the socket's file when dropped")]
+        Option<crate::listen::SocketFile>,
         tokio::net::UnixListener,
     ),
 }

@@ -60,5 +60,7 @@ mod stream;
 mod alarm;
 
 pub use limits::Limits;
+#[cfg(unix)]
+pub use listen::inherited;
 pub use listen::{Address, Host, ListenError, Listener, listen};
 pub use server::run;

@@ -2,6 +2,8 @@
 
 mod host;
 #[cfg(unix)]
+mod inherited;
+#[cfg(unix)]
 mod unix;
 
 use std::{
@@ -14,6 +16,8 @@ use std::{
 use socket2::{Domain, Protocol, SockAddr, Type};
 
 pub use host::{Host, listen};
+#[cfg(unix)]
+pub use inherited::inherited;
 #[cfg(unix)]
 pub(crate) use unix::SocketFile;
 
@@ -37,8 +41,9 @@ pub struct Listener {
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpListener),
+    /// With the file to remove at the end, if it is ours.
     #[cfg(unix)]
-    Unix(SocketFile, std::os::unix::net::UnixListener),
+    Unix(Option<SocketFile>, std::os::unix::net::UnixListener),
 }
 
 /// Where a [`Listener`] listens, written `127.0.0.1:51216`, `[::1]:51216` or `unix:/path/to/socket`, always in one line: control
@@ -74,6 +79,14 @@ pub enum ListenError {
         /// The name.
         host: String,
         /// What the resolver said.
+        source: io::Error,
+    },
+    /// A descriptor that was passed to the process cannot be served.
+    #[error("cannot serve descriptor {descriptor}, which LISTEN_FDS passes: {source}")]
+    Inherited {
+        /// Its number.
+        descriptor: usize,
+        /// What is wrong with it.
         source: io::Error,
     },
 }
@@ -115,7 +128,7 @@ impl Listener {
     pub fn unix(path: impl Into<PathBuf>) -> Result<Self, ListenError> {
         let path = path.into();
         let (file, socket) = unix::bind(&path)?;
-        Ok(Self { socket: Socket::Unix(file, socket), address: Address::Unix(path) })
+        Ok(Self { socket: Socket::Unix(Some(file), socket), address: Address::Unix(path) })
     }
 
     /// Where it listens, with the port that it got.

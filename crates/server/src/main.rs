@@ -3,6 +3,8 @@
 mod args;
 mod log;
 mod signals;
+#[cfg(target_os = "linux")]
+mod supervisor;
 
 use std::{
     io::{self, Write as _},
@@ -18,6 +20,11 @@ use crate::{args::Args, log::Log, signals::Signals};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    // Before there is a second thread, which might read the environment at the same time.
+    #[cfg(unix)]
+    let passed = calc_server::inherited();
+    #[cfg(not(unix))]
+    let passed = Ok(Vec::new());
     let log = match Log::start(args.log_format, args.verbose) {
         Ok(log) => log,
         Err(error) => {
@@ -29,7 +36,7 @@ fn main() -> ExitCode {
     };
     #[cfg(unix)]
     raise_descriptor_limit(args.max_connections);
-    match serve(&args) {
+    match serve(&args, passed) {
         Ok(end) => {
             log.close(None);
             end.into()
@@ -81,8 +88,11 @@ impl From<Failure> for ExitCode {
     }
 }
 
-fn serve(args: &Args) -> Result<End, Failure> {
-    let listeners = bind(args)?;
+fn serve(args: &Args, passed: Result<Vec<Listener>, ListenError>) -> Result<End, Failure> {
+    let mut listeners = passed?;
+    if listeners.is_empty() {
+        listeners = bind(args)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let end = runtime.block_on(run(listeners, args.limits()));
     // What is still running after a second signal is not waited for.
@@ -116,6 +126,8 @@ async fn run(listeners: Vec<Listener>, limits: Limits) -> Result<End, Failure> {
         outcome = &mut server => return ended(outcome?),
         () = signals.next() => drop(stop),
     }
+    #[cfg(target_os = "linux")]
+    supervisor::tell(supervisor::Stage::Stopping);
     select! {
         outcome = &mut server => ended(outcome?),
         () = signals.next_request() => Ok(End::AtOnce),
@@ -139,6 +151,8 @@ fn announce(listeners: &[Listener]) {
         }
     }
     let _ = stdout.flush();
+    #[cfg(target_os = "linux")]
+    supervisor::tell(supervisor::Stage::Serving);
 }
 
 /// Has the system allow as many descriptors as the connections need, as far as it lets us. That it falls short is worth a warning

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::document;
 use super::phrase::Phrase;
 use super::terminal::{Detail, FAINT, STRONG, Terminal, mark};
 use super::words::Words;
@@ -34,8 +35,8 @@ impl<W: Write> Terminal<'_, W> {
     /// Tells the case whose rows have been collected, if there is one.
     pub(super) fn close_case(&mut self) -> io::Result<()> {
         let rows = std::mem::take(&mut self.rows);
-        let Some(worst) = rows.iter().min_by_key(|row| rank(&row.verdict)) else { return Ok(()) };
-        let alike = rows.iter().all(|row| rank(&row.verdict) == rank(&worst.verdict));
+        let Some(worst) = rows.iter().min_by_key(|row| row.rank()) else { return Ok(()) };
+        let alike = rows.iter().all(|row| row.rank() == worst.rank());
         match &mut self.folded {
             Some((verdict, count)) if alike && *verdict == worst.verdict => {
                 *count += 1;
@@ -128,6 +129,11 @@ impl Row {
         }
     }
 
+    /// The worst verdict of its rows is the case's.
+    fn rank(&self) -> document::Verdict {
+        (&self.verdict).into()
+    }
+
     fn stem(&self) -> &str {
         self.id.split_once('#').map_or(&self.id, |(stem, _)| stem)
     }
@@ -138,25 +144,13 @@ impl Row {
     }
 }
 
-/// The worst verdict of its rows is the case's.
-const fn rank(verdict: &Verdict) -> u8 {
-    match verdict {
-        Verdict::Fail(_) => 0,
-        Verdict::Error(_) => 1,
-        Verdict::Blocked(_) => 2,
-        Verdict::Warn(_) => 3,
-        Verdict::Pass => 4,
-        Verdict::NotApplicable(_) => 5,
-        Verdict::Skip => 6,
-    }
-}
-
 /// What the rows' titles have in common: their first words and their last ones, with `…` for what differs.
 fn common(rows: &[Row]) -> String {
     shared_words(&rows.iter().map(|row| row.title.as_str()).collect::<Vec<_>>())
 }
 
-fn shared_words(titles: &[&str]) -> String {
+/// The first and the last words that all the titles have, with `…` for the others.
+pub(super) fn shared_words(titles: &[&str]) -> String {
     let titles: Vec<Vec<&str>> = titles.iter().map(|title| title.split(' ').collect()).collect();
     let Some((first, others)) = titles.split_first() else { return String::new() };
     let shared = |count: &dyn Fn(&[&str]) -> usize| others.iter().map(|other| count(other)).min();

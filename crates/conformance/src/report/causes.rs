@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
+use super::words::MOST_SHOWN;
 use crate::run::{CaseResult, Report};
 use crate::transcript::What;
 use crate::verdict::{Breach, Failure, Verdict};
@@ -73,7 +74,7 @@ impl<W: Write> Terminal<'_, W> {
         let last = on_it.len().checked_sub(1);
         let shown = said.filter(|said| Some(*said) != last).into_iter().chain(last);
         let mut parts: Vec<String> = shown
-            .map(|index| self.words.line(on_it[index]))
+            .map(|index| self.words.line(on_it[index], MOST_SHOWN))
             .map(|(arrow, text)| format!("{arrow} {}", cut(&text)))
             .collect();
         let expected = self.words.expected(expected);

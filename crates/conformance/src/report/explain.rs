@@ -2,15 +2,17 @@
 
 use std::io::{self, Write};
 
+use super::again::again;
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
+use super::words::MOST_SHOWN;
 use crate::run::CaseResult;
 use crate::transcript::{Entry, Transcript};
-use crate::verdict::{Breach, Failure, Health, Stage, Verdict};
+use crate::verdict::{Breach, Failure, Health, Verdict};
 
 /// Of a long dialogue the beginning is shown, and the end, where it broke.
-const FIRST_SHOWN: usize = 12;
-const LAST_SHOWN: usize = 16;
+pub(super) const FIRST_SHOWN: usize = 12;
+pub(super) const LAST_SHOWN: usize = 16;
 
 /// A width that reads well and fits beside a label on most terminals.
 const WIDTH: usize = 90;
@@ -29,7 +31,7 @@ impl<W: Write> Terminal<'_, W> {
         self.requirement(result)?;
         // Not broken into lines, so that it can be copied.
         let label = self.words.say(Phrase::Again, &[]);
-        writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{} --only '{}'", self.command, result.id)
+        writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{}", again(&self.command, &result.id))
     }
 
     /// The preflight, where it failed.
@@ -56,13 +58,8 @@ impl<W: Write> Terminal<'_, W> {
                 if let Some(hex) = self.words.hex(happened) {
                     self.field(Phrase::Hex, &hex)?;
                 }
-                let remarks = [
-                    (*stage == Stage::Fence).then_some(Phrase::InFence),
-                    (*stage == Stage::Control).then_some(Phrase::InControl),
-                    write_failed.then_some(Phrase::WriteFailed),
-                ];
-                for remark in remarks.into_iter().flatten() {
-                    self.field(Phrase::When, &self.words.say(remark, &[]))?;
+                for remark in self.words.remarks(*stage, *write_failed) {
+                    self.field(Phrase::When, &remark)?;
                 }
             }
         }
@@ -104,7 +101,7 @@ impl<W: Write> Terminal<'_, W> {
         let (first, hidden, rest) = abridged(&transcript.entries);
         let name = |entry: &Entry| if several { format!("{:>10} ", entry.connection) } else { String::new() };
         for entry in first {
-            let (arrow, text) = self.words.line(&entry.what);
+            let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
             writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
         }
         if hidden + transcript.omitted > 0 {
@@ -112,7 +109,7 @@ impl<W: Write> Terminal<'_, W> {
             writeln!(self.out, "    {}", self.words.say(Phrase::Omitted, &[&omitted]))?;
         }
         for (index, entry) in rest.iter().enumerate() {
-            let (arrow, text) = self.words.line(&entry.what);
+            let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
             if index + 1 == rest.len() {
                 writeln!(
                     self.out,

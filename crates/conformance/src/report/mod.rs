@@ -1,10 +1,29 @@
 //! What a run came to, for people and programs. Every reporter is written against [`crate::run::Event`].
+//!
+//! [`Terminal`] is for the person who waits; [`Files`] writes the others, which are made from a [`document::Document`].
 
+mod again;
 mod cases;
 mod causes;
+mod csv;
+pub mod document;
 mod explain;
+mod files;
+mod github;
+mod gradescope;
+mod jsonl;
+mod junit;
+mod markdown;
+mod order;
 mod phrase;
+mod plain;
+mod sink;
+mod tap;
 mod terminal;
 mod words;
 
+pub use again::quoted;
+pub use files::{Files, WriteError};
+pub use order::{Kind, Order, OrderError, Place};
+pub use sink::SinkError;
 pub use terminal::{Detail, Terminal};

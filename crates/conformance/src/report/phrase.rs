@@ -104,6 +104,15 @@ pub(super) enum Phrase {
     Grade,
     NoGrade,
     Interrupted,
+    Unfinished,
+    More,
+    AllCases,
+    ColumnChapter,
+    ColumnCase,
+    ColumnVerdict,
+    ColumnTitle,
+    ColumnPoints,
+    ColumnGrade,
 }
 
 impl Phrase {
@@ -227,6 +236,15 @@ impl Phrase {
             Self::Grade => ("Grade: {0} / 100", "Nota: {0} / 100"),
             Self::NoGrade => ("No grade: nothing that was run counts", "Sin nota: nada de lo que se ejecutó cuenta"),
             Self::Interrupted => ("Interrupted: {0} of {1} cases have a verdict, and the grade is theirs", "Interrumpido: {0} de {1} casos tienen veredicto, y la nota es la de ellos"),
+            Self::Unfinished => ("The run has not come to its end; this is what was graded by then", "La ejecución no ha terminado; esto es lo evaluado hasta entonces"),
+            Self::More => ("… and {0} more", "… y {0} más"),
+            Self::AllCases => ("All cases", "Todos los casos"),
+            Self::ColumnChapter => ("chapter", "capítulo"),
+            Self::ColumnCase => ("case", "caso"),
+            Self::ColumnVerdict => ("verdict", "veredicto"),
+            Self::ColumnTitle => ("what is tested", "qué se prueba"),
+            Self::ColumnPoints => ("points", "puntos"),
+            Self::ColumnGrade => ("grade", "nota"),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::escape::{hex, is_plain, printable};
 use crate::format::{Ending, Matcher, Tolerance};
 use crate::language::Language;
 use crate::transcript::{Excerpt, What};
-use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Verdict, Warning};
+use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Stage, Verdict, Warning};
 
 /// Says what happened in a language, with the names that a dialect gives to replies.
 #[derive(Clone, Debug)]
@@ -198,14 +198,25 @@ impl Words {
         (!is_plain(shown)).then(|| hex(shown))
     }
 
-    /// One line of the dialogue: the arrow, and what went along it.
-    pub(super) fn line(&self, what: &What) -> (&'static str, String) {
+    /// What else is worth knowing about the moment when a case broke.
+    pub(super) fn remarks(&self, stage: Stage, write_failed: bool) -> Vec<String> {
+        let stage = match stage {
+            Stage::Script => None,
+            Stage::Fence => Some(Phrase::InFence),
+            Stage::Control => Some(Phrase::InControl),
+        };
+        let remarks = stage.into_iter().chain(write_failed.then_some(Phrase::WriteFailed));
+        remarks.map(|remark| self.say(remark, &[])).collect()
+    }
+
+    /// One line of the dialogue: the arrow, and what went along it, with so many octets of it at most.
+    pub(super) fn line(&self, what: &What, most: usize) -> (&'static str, String) {
         match what {
             What::Opened => ("→", self.say(Phrase::LineOpened, &[])),
             What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why])),
-            What::Sent(excerpt) => ("→", self.excerpt(excerpt)),
-            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt)])),
-            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt)),
+            What::Sent(excerpt) => ("→", self.excerpt(excerpt, most)),
+            What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt, most)])),
+            What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt, most)),
             What::Nothing(waited) => ("←", self.say(Phrase::LineNothing, &[&time(*waited)])),
             What::HalfClosed => ("→", self.say(Phrase::LineHalfClosed, &[])),
             What::Closed => ("→", self.say(Phrase::LineClosed, &[])),
@@ -216,13 +227,13 @@ impl Words {
     }
 
     fn octets(&self, octets: &[u8]) -> String {
-        self.excerpt(&Excerpt::from(octets))
+        self.excerpt(&Excerpt::from(octets), MOST_SHOWN)
     }
 
     /// Octets as text; of many, the beginning and how many they are.
-    fn excerpt(&self, excerpt: &Excerpt) -> String {
-        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(MOST_SHOWN)]);
-        if excerpt.length <= MOST_SHOWN {
+    fn excerpt(&self, excerpt: &Excerpt, most: usize) -> String {
+        let shown = printable(&excerpt.octets[..excerpt.octets.len().min(most)]);
+        if excerpt.length <= most {
             shown
         } else {
             self.say(Phrase::OctetsInAll, &[&shown, &excerpt.length.to_string()])
@@ -231,7 +242,7 @@ impl Words {
 }
 
 /// The octets shown of one line: as many as stay in sight beside the others.
-const MOST_SHOWN: usize = 72;
+pub(super) const MOST_SHOWN: usize = 72;
 
 /// The octets shown in hexadecimal, which takes three characters each.
 const MOST_IN_HEX: usize = 24;

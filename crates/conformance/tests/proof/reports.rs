@@ -72,6 +72,10 @@ fn every_report_that_is_kept_is_compared() {
     let files = fs::read_dir(root().join("tests/golden")).expect("tests/golden can be read");
     for file in files {
         let path = file.expect("an entry of tests/golden").path();
+        // The other kinds of report have a directory and a test of their own.
+        if path.is_dir() {
+            continue;
+        }
         assert!(compared.contains(&path), "{} is nobody's", path.display());
     }
 }

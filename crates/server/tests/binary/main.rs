@@ -6,5 +6,7 @@ mod listening;
 mod log;
 #[cfg(unix)]
 mod signals;
+#[cfg(target_os = "linux")]
+mod supervision;
 #[cfg(unix)]
 mod unix;

@@ -16,17 +16,21 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::{Server, fails};
 
 /// A directory of the test's own, removed with it. Its path is short enough for a socket's address.
-struct Directory(PathBuf);
+pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("calc-server-{name}-{}", std::process::id()));
         fs::create_dir(&path).unwrap();
         Self(path)
     }
 
-    fn socket(&self) -> PathBuf {
-        self.0.join("socket")
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.file("socket")
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 
@@ -45,7 +49,7 @@ fn stop(server: Server) {
     assert_eq!(server.ended().0.code(), Some(0));
 }
 
-fn answer(path: &Path, messages: &str) -> String {
+pub(crate) fn answer(path: &Path, messages: &str) -> String {
     let mut stream = UnixStream::connect(path).unwrap();
     stream.write_all(messages.as_bytes()).unwrap();
     stream.shutdown(Shutdown::Write).unwrap();

@@ -1,0 +1,108 @@
+//! The command line: what is asked for, and the exit code that answers.
+
+mod args;
+mod exit;
+mod grading;
+mod progress;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use args::{Cli, Command, GradeArgs};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
+use exit::Exit;
+
+use crate::format::Level;
+use crate::language::Language;
+use crate::schema::Kind;
+use crate::selection::Selection;
+use crate::suite::{self, Suite};
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match cli.command {
+        Some(Command::Check { files }) => check(&files),
+        Some(Command::Schema { kind }) => schema(kind),
+        None => list_or_grade(&cli.grade),
+    };
+    match exit {
+        Ok(exit) => exit.into(),
+        // Nobody reads any more: that is no failure of ours.
+        Err(error) if is_broken_pipe(&error) => Exit::Passed.into(),
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            Exit::Internal.into()
+        }
+    }
+}
+
+fn check(files: &[String]) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Passed;
+    for file in files {
+        match suite::check_file(file) {
+            Ok(()) => writeln!(io::stdout(), "{file}: ok")?,
+            Err(problems) => {
+                writeln!(io::stderr(), "{problems}")?;
+                exit = Exit::Usage;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+fn schema(kind: Kind) -> anyhow::Result<Exit> {
+    io::stdout().write_all(kind.text().as_bytes())?;
+    Ok(Exit::Passed)
+}
+
+fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
+    let loaded = match &args.dialect {
+        None => suite::load(&args.suite),
+        Some(dialect) => suite::load_in_dialect(&args.suite, dialect),
+    };
+    let suite = match loaded {
+        Ok(suite) => suite,
+        Err(problems) => {
+            writeln!(io::stderr(), "{problems}")?;
+            return Ok(Exit::Usage);
+        }
+    };
+    let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), levels: args.level };
+    if !suite.cases().any(|case| selection.runs(case)) {
+        complain("no case is selected; --list shows them all");
+        return Ok(Exit::NothingSelected);
+    }
+    if args.list {
+        return list(&suite, &selection, args.language());
+    }
+    let Some(target) = &args.target else {
+        let missing = "--target says where the server is: HOST:PORT, [IPV6]:PORT or unix:PATH";
+        Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
+    };
+    grading::run(&suite, target, args, selection)
+}
+
+fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Result<Exit> {
+    let mut out = io::stdout().lock();
+    for case in suite.cases().filter(|case| selection.runs(case)) {
+        let level = match case.level {
+            Level::Must => "must",
+            Level::Should => "should",
+            Level::May => "may",
+        };
+        writeln!(out, "{:<36} {level:<6} {:>3}  {}", case.id, case.points, case.title.text(language))?;
+    }
+    Ok(Exit::Passed)
+}
+
+/// A complaint on the standard error. Where that is closed, there is nobody to complain to.
+fn complain(what: &str) {
+    drop(writeln!(io::stderr(), "conformance: {what}"));
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

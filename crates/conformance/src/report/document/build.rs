@@ -1,0 +1,198 @@
+//! From what the engine knows to what a report says.
+
+use std::time::Duration;
+
+use super::{
+    Case, Dialogue, Entry, Failure, Happening, Named, Note, Preflight, Requirement, Side, Stage, Standing,
+    Verdict,
+};
+use crate::escape::hex;
+use crate::format::Level;
+use crate::report::again::again;
+use crate::report::phrase::Phrase;
+use crate::report::words::Words;
+use crate::run::{self, CaseResult};
+use crate::suite::Suite;
+use crate::transcript::{Excerpt, Transcript, What};
+use crate::verdict::{self, Breach, Health};
+
+/// What is needed to put things into words.
+#[derive(Debug)]
+pub(super) struct Teller<'a> {
+    pub(super) suite: &'a Suite,
+    pub(super) words: Words,
+    /// What runs the same again, apart from the selection.
+    pub(super) command: String,
+}
+
+impl Teller<'_> {
+    /// A case, without its share, which depends on its other rows.
+    pub(super) fn case(&self, result: &CaseResult) -> Case {
+        let failure = match &result.verdict {
+            verdict::Verdict::Fail(failure) => Some(self.failure(failure, self.requirement(result))),
+            verdict::Verdict::Pass
+            | verdict::Verdict::Warn(_)
+            | verdict::Verdict::Error(_)
+            | verdict::Verdict::Blocked(_)
+            | verdict::Verdict::NotApplicable(_)
+            | verdict::Verdict::Skip => None,
+        };
+        let reason = match (&failure, result.level) {
+            (Some(_), Level::May) => Some(self.words.say(Phrase::NotCounted, &[])),
+            (Some(_) | None, Level::Must | Level::Should | Level::May) => self.words.reason(&result.verdict),
+        };
+        Case {
+            id: result.id.clone(),
+            chapter: result.chapter.clone(),
+            title: result.title.text(self.words.language).to_owned(),
+            spec: result.spec.clone(),
+            level: result.level,
+            points: result.points,
+            share: None,
+            verdict: (&result.verdict).into(),
+            reason,
+            failure,
+            again: again(&self.command, &result.id),
+            elapsed_us: microseconds(result.elapsed),
+            dialogue: result.transcript.as_ref().map(|transcript| self.dialogue(transcript)),
+        }
+    }
+
+    pub(super) fn preflight(&self, preflight: &run::Preflight) -> Preflight {
+        let (mut reason, mut relaxation, mut failure) = (None, None, None);
+        let standing = match &preflight.standing {
+            run::Standing::Sound => Standing::Sound,
+            run::Standing::Relaxed(deviation) => {
+                let title = deviation.title.text(self.words.language).to_owned();
+                relaxation = Some(Named { id: deviation.id.clone(), title });
+                Standing::Relaxed
+            }
+            run::Standing::Unsound(broken) => {
+                failure = Some(self.failure(broken, None));
+                Standing::Unsound
+            }
+            run::Standing::Unreachable(why) => {
+                reason = Some(why.clone());
+                Standing::Unreachable
+            }
+        };
+        let dialogue = preflight.transcript.as_ref().map(|transcript| self.dialogue(transcript));
+        Preflight { standing, reason, relaxation, failure, dialogue }
+    }
+
+    fn failure(&self, failure: &verdict::Failure, violates: Option<Requirement>) -> Failure {
+        let health = failure.aftermath.filter(|health| *health != Health::Well);
+        let afterwards = health.map(|health| self.words.health(health));
+        let note = failure.note.as_ref().and_then(|id| self.note(id));
+        match &failure.breach {
+            Breach::Deviation { relaxation } => Failure {
+                stage: None,
+                connection: None,
+                expected: None,
+                actual: self.words.say(Phrase::Deviation, &[relaxation]),
+                hex: None,
+                remarks: Vec::new(),
+                afterwards,
+                note,
+                violates,
+            },
+            Breach::Conversation { stage, connection, expected, happened, write_failed } => Failure {
+                stage: Some((*stage).into()),
+                connection: Some(connection.clone()),
+                expected: Some(self.words.expected(expected)),
+                actual: self.words.happened(happened),
+                hex: self.words.hex(happened),
+                remarks: self.words.remarks(*stage, *write_failed),
+                afterwards,
+                note,
+                violates,
+            },
+        }
+    }
+
+    fn note(&self, id: &str) -> Option<Note> {
+        let language = self.words.language;
+        self.suite.notes.get(id).map(|note| Note {
+            id: note.id.clone(),
+            title: note.title.text(language).to_owned(),
+            text: note.text.text(language).to_owned(),
+            look: note.look.text(language).to_owned(),
+        })
+    }
+
+    /// The first requirement that the case cites, which is the one that it is about. Of a protocol of somebody else's, the
+    /// suite's document says nothing.
+    fn requirement(&self, result: &CaseResult) -> Option<Requirement> {
+        let requirement = self.suite.requirements.get(result.spec.first()?)?;
+        let document = self.suite.document.as_deref().unwrap_or_default();
+        (!self.suite.is_foreign()).then(|| Requirement {
+            id: requirement.id.clone(),
+            place: format!("{document} §{}", requirement.section).trim_start().to_owned(),
+            text: requirement.text.text(self.words.language).to_owned(),
+        })
+    }
+
+    fn dialogue(&self, transcript: &Transcript) -> Dialogue {
+        let entries = transcript.entries.iter().map(|entry| {
+            let (from, event, excerpt) = happening(&entry.what);
+            let (_, text) = self.words.line(&entry.what, Excerpt::MOST);
+            Entry {
+                at_us: microseconds(entry.at),
+                connection: entry.connection.clone(),
+                from,
+                event,
+                text,
+                hex: excerpt.map(|excerpt| hex(&excerpt.octets)),
+                length: excerpt.map(|excerpt| excerpt.length),
+            }
+        });
+        let omitted_after = if transcript.omitted > 0 { Transcript::BEFORE } else { 0 };
+        Dialogue { entries: entries.collect(), omitted: transcript.omitted, omitted_after }
+    }
+}
+
+fn happening(what: &What) -> (Side, Happening, Option<&Excerpt>) {
+    match what {
+        What::Opened => (Side::Client, Happening::Connected, None),
+        What::NotOpened(_) => (Side::Client, Happening::NotConnected, None),
+        What::Sent(octets) => (Side::Client, Happening::Message, Some(octets)),
+        What::NotSent(octets) => (Side::Client, Happening::NotTaken, Some(octets)),
+        What::Received(octets) => (Side::Server, Happening::Message, Some(octets)),
+        What::Partial(octets) => (Side::Server, Happening::Part, Some(octets)),
+        What::Nothing(_) => (Side::Server, Happening::Silence, None),
+        What::HalfClosed => (Side::Client, Happening::HalfClosed, None),
+        What::Closed => (Side::Client, Happening::Closed, None),
+        What::Aborted => (Side::Client, Happening::Reset, None),
+        What::ServerClosed => (Side::Server, Happening::Closed, None),
+        What::ServerReset => (Side::Server, Happening::Reset, None),
+    }
+}
+
+impl From<&verdict::Verdict> for Verdict {
+    fn from(verdict: &verdict::Verdict) -> Self {
+        match verdict {
+            verdict::Verdict::Pass => Self::Pass,
+            verdict::Verdict::Warn(_) => Self::Warn,
+            verdict::Verdict::Fail(_) => Self::Fail,
+            verdict::Verdict::Error(_) => Self::Error,
+            verdict::Verdict::Blocked(_) => Self::Blocked,
+            verdict::Verdict::NotApplicable(_) => Self::NotApplicable,
+            verdict::Verdict::Skip => Self::Skip,
+        }
+    }
+}
+
+impl From<verdict::Stage> for Stage {
+    fn from(stage: verdict::Stage) -> Self {
+        match stage {
+            verdict::Stage::Script => Self::Script,
+            verdict::Stage::Fence => Self::Fence,
+            verdict::Stage::Control => Self::Control,
+        }
+    }
+}
+
+/// A run of half a million years would not fit.
+pub(super) fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,161 @@
+//! The report as data: what `--report json=PATH` writes, and what every other file is made from.
+//!
+//! All its texts are in one language, [`Run::language`]. A field that has nothing to say is left out; fields may be added
+//! without a new [`VERSION`], so that a reader has to ignore those that it does not know. Of a server that the grader starts
+//! itself, what it printed and how it ended has its place beside [`Document::preflight`].
+
+mod build;
+mod case;
+mod recorder;
+
+pub use case::{Case, Dialogue, Entry, Failure, Happening, Note, Requirement, Share, Side, Stage, Verdict};
+pub(super) use recorder::Recorder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
+
+/// The name of the format.
+pub const FORMAT: &str = "calc-conformance/report";
+
+/// Changes when a field changes its meaning or goes.
+pub const VERSION: u32 = 1;
+
+/// A report of one run.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Document {
+    /// `calc-conformance/report`
+    pub format: String,
+    /// The version of the format.
+    pub version: u32,
+    /// What was run.
+    pub run: Run,
+    /// What came before the first case, if there was time for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preflight: Option<Preflight>,
+    /// What it came to.
+    pub result: Outcome,
+    /// The cases that have a verdict, row by row, in the order in which they ran.
+    pub cases: Vec<Case>,
+}
+
+/// What was run.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Run {
+    /// The version of the grader.
+    pub grader: String,
+    /// The language of the texts.
+    pub language: Language,
+    /// The suite.
+    pub suite: Named,
+    /// The document that the suite's requirements stand in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The dialect that the server speaks.
+    pub dialect: Named,
+    /// Where the server is.
+    pub target: String,
+    /// What runs the same again, apart from the selection of cases.
+    pub command: String,
+    /// When it began, as RFC 3339 has it.
+    pub started: String,
+}
+
+/// A name for programs, and one for people.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Named {
+    /// The name.
+    pub id: String,
+    /// What it is, in a few words.
+    pub title: String,
+}
+
+/// What came before the first case.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Preflight {
+    /// How the server stands.
+    pub standing: Standing,
+    /// Why it cannot be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The deviation under which it is graded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relaxation: Option<Named>,
+    /// How it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// What was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<Dialogue>,
+}
+
+/// How the server stands before the first case.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// It masters a transaction.
+    Sound,
+    /// It does, apart from one deviation, and is graded under it.
+    Relaxed,
+    /// It does not.
+    Unsound,
+    /// Nobody is there.
+    Unreachable,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Whether all cases that were selected have a verdict.
+    pub completion: Completion,
+    /// How many cases were selected, those with rows counted once.
+    pub selected: usize,
+    /// How long it took, in microseconds.
+    pub elapsed_us: u64,
+    /// The grade of all cases.
+    pub grade: Grade,
+    /// The grade of each chapter of which a case has a verdict.
+    pub chapters: Vec<Chapter>,
+}
+
+/// Whether a run came to its end.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Completion {
+    /// Every case that was selected has a verdict.
+    Complete,
+    /// The user stopped it.
+    Interrupted,
+    /// It still goes on, or came to no end.
+    Running,
+}
+
+/// Points of points that could be had, with the weight of their level.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Grade {
+    /// Out of 100, to one decimal, rounded down; absent, if nothing counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_100: Option<f64>,
+    /// The points of what was passed.
+    pub earned: f64,
+    /// The points of what applies.
+    pub possible: f64,
+}
+
+/// A chapter's grade.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Chapter {
+    /// Its name.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its grade.
+    pub grade: Grade,
+}
+
+impl Document {
+    /// The cases, each with its rows: at least one.
+    pub fn whole_cases(&self) -> impl Iterator<Item = &[Case]> {
+        self.cases.chunk_by(|one, next| one.stem() == next.stem())
+    }
+}
