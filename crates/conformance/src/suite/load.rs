@@ -100,11 +100,20 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
-    if let Some(foreign @ Source::Disk(_)) = foreign {
-        check_relaxations(foreign, &names, &mut problems);
+    if source.is_built_in() || file.dialect.ends_with(".json") {
+        check_facts(&name, &dialect, &file.facts, &mut problems);
     }
-    let foreign =
-        foreign.map(|foreign| foreign_dialect(foreign, &file, &dialect.id, &mut problems)).transpose()?;
+    let foreign = match foreign {
+        None => None,
+        Some(other) => {
+            let foreign = foreign_dialect(other, &file, &dialect.id, &mut problems)?;
+            if source.is_built_in() || !other.is_built_in() {
+                check_facts(&other.name(), &foreign, &file.facts, &mut problems);
+                check_relaxations(other, &names, &mut problems);
+            }
+            Some(foreign)
+        }
+    };
     let spoken = foreign.as_ref().unwrap_or(&dialect);
     let chapters = compile_chapters(chapters, &names, spoken, &mut problems);
     drop(names);
@@ -148,7 +157,6 @@ fn foreign_dialect(
         let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
         problems.push(&source.name(), "variant_of", fault + &hint(other, [native]));
     }
-    check_facts(&source.name(), &dialect, &suite.facts, problems);
     if let Err(what) = exchange_steps(&suite.preflight, &dialect) {
         let fault = format!("the first calculation of the suite `{}` cannot be expressed: {what}", suite.id);
         problems.push(&source.name(), "messages", fault);
@@ -156,7 +164,8 @@ fn foreign_dialect(
     Ok(dialect)
 }
 
-/// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for.
+/// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for, and what
+/// a dialect that is built in has is not for somebody else's suite to know.
 fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems: &mut Problems) {
     for fact in dialect.facts.iter().filter(|fact| !known.is_empty() && !known.contains(*fact)) {
         let hint = hint(fact, known.iter().map(String::as_str));
@@ -164,8 +173,8 @@ fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems
     }
 }
 
-/// A relaxation of somebody's own dialect that breaks nothing would cost nothing. (Those that are built in are for one suite
-/// and serve others too, whose requirements have other names.)
+/// A relaxation that breaks nothing would cost nothing. (What is built in serves suites too whose requirements have other
+/// names.)
 fn check_relaxations(source: &Source, names: &Names<'_>, problems: &mut Problems) {
     // Whether it can be read at all is said elsewhere.
     let Ok(dialect) = source.read::<format::Dialect>() else { return };
@@ -224,7 +233,6 @@ fn read_chapters(source: &Source, file: &format::Suite, problems: &mut Problems)
 }
 
 fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &mut Problems) {
-    check_facts(name, names.dialect, &file.facts, problems);
     if !(0.0..=1.0).contains(&file.grading.should_weight) {
         problems.push(name, "grading.should_weight", "a weight lies between 0 and 1");
     }

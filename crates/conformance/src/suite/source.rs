@@ -67,6 +67,14 @@ impl Source {
         }
     }
 
+    /// Whether it is part of the program.
+    pub(super) const fn is_built_in(&self) -> bool {
+        match self {
+            Self::Embedded(..) => true,
+            Self::Disk(_) => false,
+        }
+    }
+
     /// A file by its path from this one.
     pub(super) fn beside(&self, relative: &str) -> Self {
         match self {
