@@ -18,6 +18,7 @@ pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
 
+use crate::capture::Tap;
 use crate::dialect::Hearing;
 use crate::format::{Reading, Receive};
 
@@ -67,12 +68,17 @@ pub enum Sent {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects. The tap records what is said.
     ///
     /// # Errors
     /// Nobody accepts there.
-    pub async fn open(address: &Address, reading: Reading, patience: Duration) -> Result<Self, DialError> {
-        let stream = Stream::open(address, reading, patience).await?;
+    pub async fn open(
+        address: &Address,
+        reading: Reading,
+        patience: Duration,
+        tap: &Tap,
+    ) -> Result<Self, DialError> {
+        let stream = Stream::open(address, reading, patience, tap).await?;
         Ok(Self { stream, inbox: Inbox::default(), reading, end: None, write_failure: None })
     }
 

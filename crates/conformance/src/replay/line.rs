@@ -48,7 +48,8 @@ impl Player<'_> {
 
     pub(super) async fn open(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
         let patience = self.terms.patience.max(CONNECT_AT_LEAST);
-        match Connection::open(&self.terms.address, reading, patience).await {
+        let tap = self.terms.tap.of(name);
+        match Connection::open(&self.terms.address, reading, patience, &tap).await {
             Ok(connection) => {
                 self.transcript.record(name, What::Opened);
                 self.lines.push(Line {

@@ -20,6 +20,11 @@ pub struct Preflight {
     pub transcript: Option<Transcript>,
 }
 
+impl Preflight {
+    /// What a capture calls it, and the same calculation where it is asked again after a failure.
+    const NAME: &str = "preflight";
+}
+
 /// How the server stands before the first case.
 #[derive(Clone, Debug)]
 pub enum Standing {
@@ -60,7 +65,8 @@ impl<'a> Run<'a> {
     fn patient_terms(&self, address: Address) -> Terms {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
-        Terms { address, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
+        let (politeness, tap) = (self.patience.for_a_goodbye(), self.options.tap.about(Preflight::NAME));
+        Terms { address, dialect, fence, patience, politeness, tap }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
