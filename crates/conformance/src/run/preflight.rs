@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::health::health_of;
 use super::{Launched, Run};
 use crate::connection::{Address, Target};
+use crate::dialect::Relaxed;
 use crate::format::{Exchange, Relaxation};
 use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
@@ -110,12 +111,12 @@ impl<'a> Run<'a> {
         (Preflight { standing, transcript: Some(transcript), incident: None }, terms)
     }
 
-    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise.
+    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise,
+    /// unless it is that we waited for a greeting.
     async fn relax(&mut self, happened: &Happened, terms: &Terms) -> Option<(&'a Relaxation, Terms)> {
-        if !happened.is_speech() {
-            return None;
-        }
-        for relaxed in &self.suite.dialect.relaxations {
+        let dialect = &self.suite.dialect;
+        let may_explain = |relaxed: &&Relaxed| happened.is_speech() || relaxed.waits_for_less_than(dialect);
+        for relaxed in dialect.relaxations.iter().filter(may_explain) {
             let terms = Terms { dialect: Arc::clone(&relaxed.dialect), ..terms.clone() };
             let outcome = play_exchange(&self.suite.preflight, &terms).await;
             if outcome.stopped.is_none() {
