@@ -28,7 +28,16 @@ pub(crate) fn serve_and_die(
     behaviour: impl Fn(TcpStream) + Send + 'static,
 ) -> SocketAddr {
     let (listener, address) = listen();
-    thread::spawn(move || listener.incoming().flatten().take(connections).for_each(behaviour));
+    thread::spawn(move || {
+        let mut last = None;
+        for (index, stream) in listener.incoming().flatten().take(connections).enumerate() {
+            // As when a process ends, nobody accepts any more by the time the last connection is closed.
+            last = (index + 1 == connections).then(|| stream.try_clone());
+            behaviour(stream);
+        }
+        drop(listener);
+        drop(last);
+    });
     address
 }
 

@@ -1,7 +1,7 @@
 //! One stream to the server, whatever carries it.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt, Interest, Ready};
@@ -10,6 +10,7 @@ use tokio::net::UnixStream;
 use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
+use super::network::Network;
 use super::target::Address;
 use crate::capture::{Conversation, Dial, Tap};
 use crate::format::Reading;
@@ -50,15 +51,20 @@ pub enum DialError {
 /// The receive buffer of a connection that is never read: the smallest that systems give, so that it fills soon.
 const SMALL_BUFFER: u32 = 4096;
 
+/// The octets in a segment that is sent to us there: what fits into the smallest packet that every IPv6 network carries.
+#[cfg(unix)]
+const SMALL_SEGMENT: u32 = 1220;
+
 impl Stream {
     pub(super) async fn open(
+        network: &Network,
         address: &Address,
         reading: Reading,
         patience: Duration,
         tap: &Tap,
     ) -> Result<Self, DialError> {
         let dial = tap.dial();
-        match Socket::open(address, reading, patience).await {
+        match Socket::open(network, address, reading, patience).await {
             Ok(socket) => Ok(Self { conversation: socket.conversation(dial), socket }),
             Err(error) => {
                 let to = address.shown();
@@ -155,10 +161,15 @@ impl Stream {
 }
 
 impl Socket {
-    async fn open(address: &Address, reading: Reading, patience: Duration) -> Result<Self, DialError> {
+    async fn open(
+        network: &Network,
+        address: &Address,
+        reading: Reading,
+        patience: Duration,
+    ) -> Result<Self, DialError> {
         let opened = match address {
-            Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
-            Address::Udp(address) => timeout(patience, open_udp(*address)).await,
+            Address::Tcp(address) => timeout(patience, open_tcp(network, *address, reading)).await,
+            Address::Udp(address) => timeout(patience, open_udp(network, *address)).await,
             #[cfg(unix)]
             Address::Unix(path) => {
                 timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
@@ -207,11 +218,24 @@ fn acknowledge_at_once(stream: &TcpStream) {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn acknowledge_at_once(_: &TcpStream) {}
 
-async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Socket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+/// Linux makes the send buffer of a server as large as twenty segments of the client's: on loopback, where they have 64 KiB,
+/// nearly 3 MB, which a slow server does not fill while a case lasts. With these it takes 80 KB. Where the system does not
+/// let us, only that takes longer.
+fn shrink_segments(socket: &TcpSocket) {
+    #[cfg(unix)]
+    drop(socket2::SockRef::from(socket).set_tcp_mss(SMALL_SEGMENT));
+    #[cfg(not(unix))]
+    let _ = socket;
+}
+
+async fn open_tcp(network: &Network, address: SocketAddr, reading: Reading) -> io::Result<Socket> {
+    let socket = network.tcp(address).await?;
     match reading {
         Reading::Always => {}
-        Reading::Never => socket.set_recv_buffer_size(SMALL_BUFFER)?,
+        Reading::Never => {
+            socket.set_recv_buffer_size(SMALL_BUFFER)?;
+            shrink_segments(&socket);
+        }
     }
     let stream = socket.connect(address).await?;
     // Segments are cut where a case cuts them, not where Nagle's algorithm would.
@@ -220,10 +244,8 @@ async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Socket> {
 }
 
 /// A socket of our own that sends to one address and hears it alone. Nothing goes out by this.
-async fn open_udp(address: SocketAddr) -> io::Result<Socket> {
-    let any: SocketAddr =
-        if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-    let socket = UdpSocket::bind(any).await?;
+async fn open_udp(network: &Network, address: SocketAddr) -> io::Result<Socket> {
+    let socket = network.udp(address).await?;
     socket.connect(address).await?;
     Ok(Socket::Udp(socket))
 }

@@ -21,8 +21,10 @@ pub(super) struct Line {
     pub(super) half_closed: bool,
     /// The last reply, after which the servers of some dialects close.
     pub(super) given: Given,
-    /// A first datagram, which may be lost, and is then sent once more.
+    /// A datagram that alone waits for its reply: it may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
+    /// Whether one was. A network loses a datagram now and then; a server that ignores every other one is wrong.
+    pub(super) resent: bool,
 }
 
 /// What a server has given on a connection by now, as far as that may end it.
@@ -59,7 +61,7 @@ impl Player<'_> {
     pub(super) async fn open(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
         let patience = self.terms.patience.max(CONNECT_AT_LEAST);
         let tap = self.terms.tap.of(name);
-        match Connection::open(&self.terms.address, reading, patience, &tap).await {
+        match Connection::open(&self.terms.network, &self.terms.address, reading, patience, &tap).await {
             Ok(connection) => {
                 self.transcript.record(name, What::Opened);
                 self.lines.push(Line {
@@ -69,6 +71,7 @@ impl Player<'_> {
                     half_closed: false,
                     given: Given::Nothing,
                     again: None,
+                    resent: false,
                 });
                 match reading {
                     Reading::Always => self.welcome(self.lines.len() - 1).await,
@@ -105,16 +108,20 @@ impl Player<'_> {
         if !self.is_spent(line) || self.lines[line].due > 0 || self.lines[line].half_closed {
             return Ok(());
         }
-        let wait = match self.lines[line].given {
-            Given::Refusal if self.stays_after_refusals => Duration::ZERO,
-            Given::Refusal => AFTER_REFUSAL,
-            Given::Nothing | Given::Reply | Given::Result => self.terms.patience,
+        let (lifetime, given) = (self.terms.dialect.connection, self.lines[line].given);
+        let wait = match (lifetime, given) {
+            (Lifetime::OneReply | Lifetime::Session, _) => self.terms.politeness,
+            (Lifetime::OneResult, Given::Refusal) if self.stays_after_refusals => Duration::ZERO,
+            (Lifetime::OneResult, Given::Refusal) => AFTER_REFUSAL,
+            (Lifetime::OneResult, Given::Nothing | Given::Reply | Given::Result) => self.terms.patience,
         };
         let ended = self.lines[line].connection.ends_by(Instant::now() + wait).await;
-        if self.terms.dialect.connection == Lifetime::OneResult && !ended {
-            self.stays_after_refusals |= self.lines[line].given == Given::Refusal;
+        if lifetime == Lifetime::OneResult && !ended {
+            self.stays_after_refusals |= given == Given::Refusal;
             return Ok(());
         }
+        // A server that does not close once will not close the next time, and is waited for no more.
+        self.goodbye_ignored |= !ended;
         let name = self.lines[line].name.clone();
         self.open(&name, Reading::Always).await?;
         // Steps find a connection by its name, and its place among the others is that of the old one.
@@ -156,7 +163,7 @@ impl Player<'_> {
         };
         line.due += speech.messages;
         line.again = match self.terms.dialect.transport {
-            Transport::Udp if line.given == Given::Nothing && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp if !line.resent && line.due == 1 => Some(speech.octets.clone()),
             Transport::Udp | Transport::Tcp => None,
         };
         for (index, octets) in speech.writes().enumerate() {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::capture::Tap;
-use crate::connection::Address;
+use crate::connection::{Address, Network};
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Wrong};
 use crate::suite::{Case, Script, exchange_steps};
@@ -23,6 +23,8 @@ use player::Player;
 pub struct Terms {
     /// Where it is.
     pub address: Address,
+    /// In which network that is.
+    pub network: Network,
     /// What it speaks.
     pub dialect: Arc<Dialect>,
     /// What shows that nothing extra came, and that the server still works.

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::health::came_too_late;
 use super::{Run, Standing};
 use crate::format::{Action, Step, Wrong};
+use crate::launch::Restart;
 use crate::replay::{Outcome, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script};
 
@@ -26,7 +27,9 @@ const MOST_IN_VAIN: u32 = 3;
 impl Run<'_> {
     /// Plays rows of a case whose first row has been passed.
     pub(super) async fn play_ahead(&mut self, cases: &[&Case]) {
-        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1) else { return };
+        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1 && !self.is_due_each_case()) else {
+            return;
+        };
         let mut chosen = Vec::new();
         for case in cases {
             if bears_company(case) && self.without_running(case).await.is_none() {
@@ -57,8 +60,13 @@ impl Run<'_> {
     pub(super) fn is_sound(&self) -> bool {
         match self.preflight.as_ref().map(|preflight| &preflight.standing) {
             Some(Standing::Sound | Standing::Relaxed(_)) => true,
-            Some(Standing::Unsound(_) | Standing::Unreachable(_)) | None => false,
+            Some(Standing::Unsound(_) | Standing::Unreachable(_) | Standing::NotStarted(_)) | None => false,
         }
+    }
+
+    /// A server that is started anew for each row has no two of them at once.
+    fn is_due_each_case(&self) -> bool {
+        self.launched.as_ref().is_some_and(|launched| launched.policy() == Restart::Case)
     }
 }
 

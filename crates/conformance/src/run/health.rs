@@ -34,16 +34,21 @@ impl Run<'_> {
         }
     }
 
-    /// How the server is, and how long a reply took: seen from a fresh connection, with one whole transaction. A server
-    /// that seems mute is asked a second time and given all the time that there is.
+    /// How the server is, and how long a reply took.
     pub(super) async fn health(&self, terms: &Terms) -> (Health, Duration) {
+        let answer = self.inquire(terms).await;
+        (health_of(&answer), answer.slowest)
+    }
+
+    /// How the server is, seen from a fresh connection, with one whole transaction. A server that seems mute is asked a
+    /// second time and given all the time that there is.
+    pub(super) async fn inquire(&self, terms: &Terms) -> Outcome {
         let first = play_exchange(&self.suite.preflight, terms).await;
         if health_of(&first) != Health::Mute || terms.patience >= self.patience.ceiling() {
-            return (health_of(&first), first.slowest);
+            return first;
         }
         let patient = Terms { patience: self.patience.ceiling(), ..terms.clone() };
-        let second = play_exchange(&self.suite.preflight, &patient).await;
-        (health_of(&second), second.slowest)
+        play_exchange(&self.suite.preflight, &patient).await
     }
 
     /// The dialect under which the server is graded.

@@ -111,6 +111,7 @@ impl Run<'_> {
         };
         let terms = Terms { tap: terms.tap.about(name), ..self.adapted(&terms) };
         let outcome = play_exchange(exchange, &terms).await;
+        self.recover(&outcome).await;
         let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
         let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
         let offer = match &outcome.stopped {
@@ -126,6 +127,7 @@ impl Run<'_> {
     }
 
     async fn play(&mut self, case: &Case, result: &mut CaseResult) {
+        self.ready().await;
         let Some(terms) = self.terms.clone() else {
             result.verdict = Verdict::Error("there is no address to run it against".to_owned());
             return;
@@ -151,16 +153,17 @@ impl Run<'_> {
             health = self.health_after(&outcome, &terms).await;
         }
         self.goodbye_ignored |= outcome.goodbye_ignored;
+        result.incident = self.attend(&mut outcome, &mut health, &terms).await;
+        let health = health.map(|(health, _)| health);
         result.verdict = match outcome.stopped {
             None => {
                 self.patience.saw(outcome.slowest);
                 outcome.warning.map_or(Verdict::Pass, Verdict::Warn)
             }
             Some(Stop::Fault(fault)) => Verdict::Error(fault),
-            Some(Stop::Break(broken)) => {
-                self.failed(case, *broken, health.map(|(health, _)| health), &terms).await
-            }
+            Some(Stop::Break(broken)) => self.failed(case, *broken, health, &terms).await,
         };
+        self.revive(health).await;
         result.transcript = Some(outcome.transcript);
     }
 

@@ -1,12 +1,14 @@
 //! One run: the preflight, then case after case, each with its verdict, as long as there is a server to grade.
 
 mod ahead;
+mod attend;
 mod health;
 mod judge;
 mod patience;
 mod preflight;
 mod relax;
 mod report;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -16,12 +18,15 @@ use std::time::Duration;
 use patience::Patience;
 pub use preflight::{Preflight, Standing};
 pub use report::{CaseResult, Completion, Report};
+use subject::Launched;
+pub use subject::Subject;
 use tokio::time::Instant;
 
 use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
 use crate::grade::Credit;
+use crate::launch::StartFailure;
 use crate::replay::Terms;
 use crate::selection::Selection;
 use crate::suite::{Case, Chapter, Suite};
@@ -71,19 +76,32 @@ pub enum Event<'a> {
     Finished(&'a Report),
 }
 
-/// Grades a server. `stop` ends the run early; what was graded by then is reported.
-pub async fn grade(
-    suite: &Suite,
-    target: &Target,
-    options: &Options,
+/// Grades a server, which is started if it has to be. `stop` ends the run early; what was graded by then is reported.
+pub async fn grade<'a>(
+    suite: &'a Suite,
+    subject: impl Into<Subject<'a>>,
+    options: &'a Options,
     stop: impl Future<Output = ()>,
     mut events: impl FnMut(Event<'_>),
 ) -> Report {
-    events(Event::Started { suite, target });
+    let subject = subject.into();
     let mut run = Run::new(suite, options);
-    let completion = tokio::select! {
-        () = run.go(target, &mut events) => Completion::Complete,
-        () = stop => Completion::Interrupted,
+    tokio::pin!(stop);
+    let found = tokio::select! {
+        found = run.find(subject) => Some(found),
+        () = &mut stop => None,
+    };
+    let target = match &found {
+        Some(Ok(target)) => target.clone(),
+        Some(Err(_)) | None => subject.target(),
+    };
+    events(Event::Started { suite, target: &target });
+    let completion = match found {
+        None => Completion::Interrupted,
+        Some(found) => tokio::select! {
+            () = run.go(found, &mut events) => Completion::Complete,
+            () = &mut stop => Completion::Interrupted,
+        },
     };
     let report = run.report(completion);
     events(Event::Finished(&report));
@@ -103,6 +121,10 @@ pub fn grade_blocking(suite: &Suite, target: &Target, options: &Options) -> std:
 struct Run<'a> {
     suite: &'a Suite,
     options: &'a Options,
+    /// The server, if it is ours.
+    launched: Option<Launched<'a>>,
+    /// How often it went mute.
+    silences: u32,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
     /// The deviations under which the server is graded.
@@ -129,6 +151,8 @@ impl<'a> Run<'a> {
         Self {
             suite,
             options,
+            launched: None,
+            silences: 0,
             preflight: None,
             terms: None,
             relaxations: Vec::new(),
@@ -143,8 +167,23 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn go(&mut self, target: &Target, events: &mut impl FnMut(Event<'_>)) {
-        let preflight = self.fly(target).await;
+    /// Where the server is, once it runs.
+    async fn find(&mut self, subject: Subject<'a>) -> Result<Target, StartFailure> {
+        match subject {
+            Subject::At(target) => Ok(target.clone()),
+            Subject::Launched(launcher) => {
+                let launched = self.launched.insert(Launched::new(launcher, self.suite.dialect.transport));
+                launched.first_start().await.map(|server| server.address().into())
+            }
+        }
+    }
+
+    async fn go(&mut self, found: Result<Target, StartFailure>, events: &mut impl FnMut(Event<'_>)) {
+        let preflight = match found {
+            Ok(target) => self.fly(&target).await,
+            Err(failure) => self.not_started(failure),
+        };
+        let preflight = self.attend_preflight(preflight).await;
         events(Event::Preflight(self.preflight.insert(preflight)));
         let suite = self.suite;
         for chapter in &suite.chapters {

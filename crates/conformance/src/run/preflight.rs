@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::Run;
 use super::health::health_of;
+use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Relaxation};
+use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
 use crate::verdict::{Blocker, Failure, Happened, Health};
@@ -20,6 +21,8 @@ pub struct Preflight {
     pub transcript: Option<Transcript>,
     /// The dialect under which the server is graded, with the deviations in it.
     pub dialect: Arc<Dialect>,
+    /// What happened to a launched server meanwhile, where it failed.
+    pub incident: Option<Incident>,
 }
 
 impl Preflight {
@@ -38,6 +41,8 @@ pub enum Standing {
     Unsound(Failure),
     /// Nobody is there, for this reason.
     Unreachable(String),
+    /// It could not be started.
+    NotStarted(StartFailure),
 }
 
 impl Run<'_> {
@@ -68,13 +73,20 @@ impl Run<'_> {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
         let (politeness, tap) = (self.patience.for_a_goodbye(), self.options.tap.about(Preflight::NAME));
-        Terms { address, dialect, fence, patience, politeness, tap }
+        let network = self.launched.as_ref().map(Launched::network).unwrap_or_default();
+        Terms { address, network, dialect, fence, patience, politeness, tap }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
         self.gone = Some(Blocker::Unreachable);
         let dialect = Arc::clone(&self.suite.dialect);
-        Preflight { standing: Standing::Unreachable(reason), transcript, dialect }
+        Preflight { standing: Standing::Unreachable(reason), transcript, dialect, incident: None }
+    }
+
+    pub(super) fn not_started(&mut self, failure: StartFailure) -> Preflight {
+        self.gone = Some(Blocker::Unreachable);
+        let dialect = Arc::clone(&self.suite.dialect);
+        Preflight { standing: Standing::NotStarted(failure), transcript: None, dialect, incident: None }
     }
 
     /// What the first transaction showed, and the terms on which the server is graded.
@@ -108,7 +120,7 @@ impl Run<'_> {
             }
         };
         let dialect = Arc::clone(&terms.dialect);
-        (Preflight { standing, transcript: Some(transcript), dialect }, terms)
+        (Preflight { standing, transcript: Some(transcript), dialect, incident: None }, terms)
     }
 
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about

@@ -21,15 +21,15 @@ const BRIEF: Duration = Duration::from_millis(300);
 
 impl<'a> Run<'a> {
     /// The terms under which the preflight works: with one deviation, or two together. Where nothing was said, there is
-    /// nothing to hear otherwise.
+    /// nothing to hear otherwise, unless it is that we waited for a greeting.
     pub(super) async fn relax(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
         let Some(Stop::Break(broken)) = &outcome.stopped else { return None };
         let closed = matches!(broken.happened, Happened::Ended(..)) && outcome.transcript.heard_anything();
-        if !broken.happened.is_speech() && !closed {
-            return None;
-        }
-        let all: Vec<_> =
-            self.suite.dialect.relaxations.iter().filter(|one| !is_about_refusals(one)).collect();
+        let has_spoken = broken.happened.is_speech() || closed;
+        let dialect = &self.suite.dialect;
+        let may_explain =
+            |one: &&Relaxation| !is_about_refusals(one) && (has_spoken || dialect.waits_for_more_than(one));
+        let all: Vec<_> = dialect.relaxations.iter().filter(may_explain).collect();
         let pairs = all.iter().enumerate().flat_map(|(index, one)| {
             let others = all[index + 1..].iter().filter(|other| one.goes_with(other));
             others.map(|other| vec![*one, *other])

@@ -59,7 +59,7 @@ pub(crate) fn notes(report: &Report) -> Vec<&str> {
             relaxations.iter().find_map(|relaxation| relaxation.note.as_deref())
         }
         Standing::Unsound(failure) => failure.note.as_deref(),
-        Standing::Sound | Standing::Unreachable(_) => None,
+        Standing::Sound | Standing::Unreachable(_) | Standing::NotStarted(_) => None,
     });
     report.results.iter().filter_map(CaseResult::note).chain(preflight).collect()
 }

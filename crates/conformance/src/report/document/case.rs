@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Process;
 use crate::format::Level;
 
 /// One case, or one row of it, and its verdict.
@@ -31,6 +32,9 @@ pub struct Case {
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// How a server that the grader started ended, and what it printed, where the case failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Process>,
     /// A command that runs it alone.
     pub again: String,
     /// How long it took, in microseconds.
@@ -139,8 +143,11 @@ pub struct Requirement {
 /// What was said.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Dialogue {
-    /// What happened, in order. Where the case failed, the last one is where it broke.
+    /// What happened, in order.
     pub entries: Vec<Entry>,
+    /// Which of the entries, counted from 0, is the one where it broke, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broke: Option<usize>,
     /// How many entries were left out in the middle.
     pub omitted: usize,
     /// How many entries stand before those that were left out.
