@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// The most memory that a run may ever have had.
 const MOST_MEMORY: u64 = 64 << 20;
 
-/// A run against a server that has failed the preflight: the preflight itself (2 s), the search for a deviation under which
-/// it works (3 s), the cases that are run for what they tell (4 s), and the time in which the last of each comes to its end.
+/// A run against a server that has failed the preflight: the preflight itself (2 s), the search for deviations under which
+/// it works (some 4 s), the cases that are run for what they tell (4 s), and the time in which the last of each comes to its end.
 const UNSOUND: Duration = Duration::from_secs(15);
 
 /// A server that is silent or gone costs less.
