@@ -27,7 +27,7 @@ impl Progress {
     }
 
     /// Counts a line.
-    pub(crate) fn line(&mut self) {
+    pub(crate) fn line(&self) {
         /// What takes less is over before it is read.
         const LONG: Duration = Duration::from_secs(1);
         if !self.wanted {
