@@ -173,7 +173,8 @@ fn lines_come_from_a_file() {
 fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
     let spanish = "calc-client: símbolo 2 '+' necesita 2 operandos antes y tiene 1\n";
     let english = "calc-client: token 2 '+' needs 2 operands before it and has 1\n";
-    let table: [(&[(&str, &str)], &[&str], &str); 5] = [
+    type Environment = &'static [(&'static str, &'static str)];
+    let table: [(Environment, &[&str], &str); 5] = [
         (&[], &[], english),
         (&[("LANG", "es_AR.UTF-8")], &[], spanish),
         (&[("LANG", "es_AR.UTF-8"), ("LC_ALL", "en_GB.UTF-8")], &[], english),
