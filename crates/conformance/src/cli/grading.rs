@@ -73,7 +73,7 @@ fn terminal_stream(args: &GradeArgs) -> AutoStream<Box<dyn Write>> {
 }
 
 /// Ready when the user wants no more.
-async fn interrupt() {
+pub(super) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

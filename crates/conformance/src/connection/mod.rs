@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
-use framing::Quiet;
+pub(crate) use framing::Quiet;
 pub use framing::Received;
-use inbox::{Found, Inbox};
+pub(crate) use inbox::{Found, Inbox};
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
