@@ -255,6 +255,34 @@ fn people_read_it_in_their_language() {
     }
 }
 
+#[test]
+fn the_page_names_every_option_exit_code_and_field() {
+    let page = include_str!("../../../../docs/bench/README.md");
+    let help = Command::new(env!("CARGO_BIN_EXE_conformance")).args(["load", "--help"]).output();
+    let help = String::from_utf8(help.expect("the program runs").stdout).expect("the help is text");
+    let (options, codes) = help.split_once("Exit codes:\n").expect("the help lists the exit codes");
+    let options: Vec<&str> = options
+        .split_whitespace()
+        .filter(|word| word.starts_with("--") && !["--help", "--send,", "--reply,"].contains(word))
+        .map(|word| word.trim_end_matches(['.', ',', ';', ')']))
+        .collect();
+    assert!(options.len() > 14, "{options:?}");
+    for option in options {
+        assert!(page.contains(&format!("`{option}")), "{option}");
+    }
+    for line in codes.lines() {
+        let (code, meaning) = line.trim().split_once(' ').expect("a code and its meaning");
+        let meaning = meaning.trim().split([';', ',']).next().unwrap_or_default();
+        assert!(page.contains(&format!("| {code} | {meaning}")), "{code} {meaning}");
+    }
+    let report = json(&load(right().address, &["-n", "3", "--json"]));
+    let keys = [&report, &report["result"], &report["result"]["latency_ns"]]
+        .map(|object| object.as_object().map(|object| object.keys().cloned().collect::<Vec<_>>()));
+    for key in keys.into_iter().flatten().flatten() {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it_and_what_was_measured_is_told() {
