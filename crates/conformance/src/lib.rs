@@ -35,6 +35,7 @@
 //! println!("{:?} out of 100", report.grade().out_of_100());
 //! ```
 
+pub mod capture;
 pub mod cli;
 pub mod connection;
 pub mod dialect;

@@ -3,8 +3,8 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::dialect::{Dialect, FAIL, Pattern, RESULT, anchored};
-use crate::format::{self, Precision, Tolerance};
+use crate::dialect::{Dialect, FAIL, Inexpressible, Pattern, RESULT, anchored};
+use crate::format::{self, Form, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
 
@@ -84,9 +84,6 @@ pub enum MatcherError {
         /// What was probably meant.
         hint: String,
     },
-    /// The dialect's result says not where its number stands.
-    #[error("the dialect's reply `{RESULT}` has no group `number`")]
-    NoNumber,
     /// Not a decimal number.
     #[error("`{0}` is no decimal number")]
     NotANumber(String),
@@ -98,7 +95,7 @@ pub enum MatcherError {
     Malformed(String),
     /// The dialect's results are not such.
     #[error("{0}")]
-    Unattainable(String),
+    Unattainable(Inexpressible),
 }
 
 impl Matcher {
@@ -119,14 +116,20 @@ impl Matcher {
             format::Matcher::Number { number: text, tolerance } => {
                 let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
                 if !dialect.has_result(text) {
-                    return Err(MatcherError::Unattainable(format!("the result {text}")));
+                    return Err(MatcherError::Unattainable(Inexpressible::new(
+                        format!("the result {text}"),
+                        format!("el resultado {text}"),
+                    )));
                 }
                 Self::Number { number, nearness, pattern: result(dialect)? }
             }
             format::Matcher::Canonical(text) => {
                 decimal(text)?;
                 if dialect.precision != Precision::Exact {
-                    return Err(MatcherError::Unattainable("results written in one form".to_owned()));
+                    return Err(MatcherError::Unattainable(Inexpressible::new(
+                        "results written in one form",
+                        "resultados escritos de una sola forma",
+                    )));
                 }
                 Self::Canonical { text: text.clone(), pattern: result(dialect)? }
             }
@@ -137,6 +140,10 @@ impl Matcher {
             }
             format::Matcher::Regex(text) => Self::Pattern(anchored(text).map_err(MatcherError::Malformed)?),
             format::Matcher::Raw(text) => Self::Raw(anchored(text).map_err(MatcherError::Malformed)?),
+            format::Matcher::Pack(items) => Self::Reply(form(Form::Pack(items.clone()))?),
+            format::Matcher::Json(subset) => {
+                Self::Reply(form(Form::Json { subset: subset.clone(), number: None, code: None })?)
+            }
             format::Matcher::AnyOf(matchers) => Self::AnyOf(compile_all(matchers, dialect)?),
             format::Matcher::AllOf(matchers) => Self::AllOf(compile_all(matchers, dialect)?),
             format::Matcher::Not(matcher) => Self::Not(Box::new(Self::compile(matcher, dialect)?)),
@@ -196,6 +203,10 @@ fn is_special(text: &str) -> bool {
     ["inf", "infinity", "nan", "null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
+fn form(form: Form) -> Result<Pattern, MatcherError> {
+    Pattern::of_points(&form).map_err(MatcherError::Malformed)
+}
+
 fn reply(dialect: &Dialect, name: &str) -> Result<Pattern, MatcherError> {
     dialect.reply(name).map(|reply| reply.pattern.clone()).ok_or_else(|| MatcherError::UnknownReply {
         name: name.to_owned(),
@@ -203,9 +214,9 @@ fn reply(dialect: &Dialect, name: &str) -> Result<Pattern, MatcherError> {
     })
 }
 
+/// What a result looks like. (A dialect whose result carries no number does not compile.)
 fn result(dialect: &Dialect) -> Result<Pattern, MatcherError> {
-    let pattern = reply(dialect, RESULT)?;
-    if pattern.has_number() { Ok(pattern) } else { Err(MatcherError::NoNumber) }
+    reply(dialect, RESULT)
 }
 
 fn decimal(text: &str) -> Result<Decimal, MatcherError> {
@@ -221,7 +232,7 @@ fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, Ma
         (Tolerance::Usual, _) => Ok(Nearness::Part(least)),
         (Tolerance::Exact, Precision::Exact) => Ok(Nearness::Exact),
         (Tolerance::Exact, Precision::Usual | Precision::Part(_)) => {
-            Err(MatcherError::Unattainable("exact results".to_owned()))
+            Err(MatcherError::Unattainable(Inexpressible::new("exact results", "resultados exactos")))
         }
         (Tolerance::Absolute(text), _) => decimal(text).map(Nearness::Distance),
         (Tolerance::Relative(text), _) => match text.parse::<f64>() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::connection::{End, Received};
 use crate::format::{Ending, EventName, Matcher};
+use crate::language::Text;
 
 /// The verdict on one case.
 #[derive(Clone, Debug, PartialEq)]
@@ -154,7 +155,7 @@ pub enum Blocker {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Lack {
     /// The dialect has no words for it.
-    Words(String),
+    Words(Text),
     /// The dialect has not this property.
     Fact(String),
     /// The server does not offer it.

@@ -278,7 +278,7 @@ fn what_is_asked_for_wrongly() {
         (&["--target", "::1:51216"], 2, "in brackets, as in [::1]:51216"),
         (&["--target", "localhost:1", "--timeout", "0"], 2, "0.05 to 60"),
         (&["--target", "localhost:1", "--suite", "calk"], 2, "did you mean `calc`?"),
-        (&["--target", "localhost:1", "--suite", broken.path()], 2, ":1:10: EOF while parsing an object"),
+        (&["--target", "localhost:1", "--suite", broken.path()], 2, ":1:10: the file ends too early"),
         (&["--target", "localhost:1", "--suite", suite.path(), "--only", "sums"], 4, "no case is selected"),
         (&["--suite", suite.path(), "--list", "--only", "x*"], 4, "no case is selected"),
     ];

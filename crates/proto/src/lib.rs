@@ -50,6 +50,8 @@
 
 mod line;
 mod number;
+mod exact;
+mod library;
 mod numeral;
 mod operator;
 mod error;

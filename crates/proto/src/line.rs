@@ -42,8 +42,10 @@ pub struct LineDecoder {
 /// What the octets in [`LineDecoder::partial`] are.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The start of a line whose LF has not come.
+    /// Nothing: the next octet begins a line.
     #[default]
+    Between,
+    /// The start of a line whose LF has not come.
     Collecting,
     /// Nothing: the line has grown too long, and its octets are dropped until its LF.
     Skipping,
@@ -55,17 +57,30 @@ impl LineDecoder {
     /// A decoder at the start of a stream.
     #[must_use]
     pub const fn new() -> Self {
-        Self { partial: Vec::new(), stage: Stage::Collecting }
+        Self { partial: Vec::new(), stage: Stage::Between }
     }
 
     /// Takes the next line off the front of `input`, and moves `input` past it.
     ///
     /// `None` means that `input` is used up; the start of a line that it may have ended with is kept for the next
     /// piece. What is still kept when the stream ends is not a message (FRAME-9): drop it with the decoder.
+    #[inline]
     pub fn next_line<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Option<Line<'d>> {
+        // A line that came whole is lent out as it lies in the caller's buffer.
+        if self.stage == Stage::Between
+            && let Some((line, rest)) = split_at_lf(input)
+        {
+            *input = rest;
+            return Some(Line::of(line));
+        }
+        self.assemble(input)
+    }
+
+    /// Takes the next line of which the start is kept, or keeps the start of one.
+    fn assemble<'d, 'i: 'd>(&'d mut self, input: &mut &'i [u8]) -> Option<Line<'d>> {
         if self.stage == Stage::Lent {
-            self.partial.clear();
-            self.stage = Stage::Collecting;
+            self.partial = Vec::new(); // an idle connection keeps nothing
+            self.stage = Stage::Between;
         }
         let Some((head, rest)) = split_at_lf(input) else {
             self.keep(input);
@@ -73,34 +88,39 @@ impl LineDecoder {
             return None;
         };
         *input = rest;
-        if self.partial.is_empty() && self.stage == Stage::Collecting {
-            return Some(Line::of(head));
+        match self.stage {
+            Stage::Between | Stage::Lent => Some(Line::of(head)),
+            Stage::Collecting | Stage::Skipping => {
+                self.keep(head);
+                if self.stage == Stage::Skipping {
+                    self.stage = Stage::Between;
+                    return Some(Line::TooLong);
+                }
+                self.stage = Stage::Lent;
+                Some(Line::of(&self.partial))
+            }
         }
-        self.keep(head);
-        if self.stage == Stage::Skipping {
-            self.stage = Stage::Collecting;
-            return Some(Line::TooLong);
-        }
-        self.stage = Stage::Lent;
-        Some(Line::of(&self.partial))
     }
 
     /// Whether the stream, were it to end here, would end in the middle of a line.
     #[must_use]
     pub fn is_mid_line(&self) -> bool {
         match self.stage {
-            Stage::Collecting => !self.partial.is_empty(),
-            Stage::Skipping => true,
-            Stage::Lent => false,
+            Stage::Collecting | Stage::Skipping => true,
+            Stage::Between | Stage::Lent => false,
         }
     }
 
     fn keep(&mut self, octets: &[u8]) {
         let room = MAX_KEPT.saturating_sub(self.partial.len());
+        if octets.is_empty() || self.stage == Stage::Skipping {
+            return;
+        }
         if octets.len() > room {
             self.stage = Stage::Skipping;
             self.partial = Vec::new();
-        } else if self.stage == Stage::Collecting {
+        } else {
+            self.stage = Stage::Collecting;
             self.partial.extend_from_slice(octets);
         }
     }
@@ -112,12 +132,29 @@ const MAX_KEPT: usize = MAX_LINE.saturating_add(1);
 impl<'a> Line<'a> {
     /// The line that `octets`, which stood before an LF, make (FRAME-2).
     fn of(octets: &'a [u8]) -> Self {
-        let octets = octets.strip_suffix(b"\r").unwrap_or(octets);
+        let octets = match octets {
+            [line @ .., b'\r'] | line => line,
+        };
         if octets.len() > MAX_LINE { Self::TooLong } else { Self::Complete(octets) }
     }
 }
 
 fn split_at_lf(input: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (head, lf_and_rest) = input.split_at_checked(memchr::memchr(b'\n', input)?)?;
-    lf_and_rest.split_first().map(|(_, rest)| (head, rest))
+    let end = position_of_lf(input)?;
+    Some((input.get(..end)?, input.get(end.saturating_add(1)..)?))
+}
+
+/// Most messages are shorter than a word, which takes fewer instructions to search than a vector takes to set up.
+fn position_of_lf(input: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    const LINE_FEEDS: u64 = ONES * b'\n' as u64;
+    if let Some(word) = input.first_chunk() {
+        // Of the octets that are zero after this, the lowest one's high bit is the lowest bit of `found`.
+        let word = u64::from_le_bytes(*word) ^ LINE_FEEDS;
+        let found = word.wrapping_sub(ONES) & !word & (ONES << 7);
+        if found != 0 {
+            return Some(found.trailing_zeros() as usize / 8);
+        }
+    }
+    memchr::memchr(b'\n', input)
 }

@@ -1,17 +1,20 @@
-//! The numbers of `PROTOCOL.md` §10 and §11: IEEE 754 decimal128 values, read, calculated with and written.
+//! The numbers of `PROTOCOL.md` §10 and §11: IEEE 754 decimal128 values and what is computed with them.
+//!
+//! Each operation is tried in 128 bits first (`exact`), which takes all that people usually calculate; what does not fit
+//! there goes to the decimal library (`library`). Both end in [`Number::rounded`], and a test holds the one to the other.
 
-use dec::{Context, Decimal, Rounding};
+use crate::{exact, library};
 
 /// The digits that a number can have (EXACT-1).
 pub(crate) const PRECISION: u32 = 34;
 /// The first coefficient with more digits than that.
-const LIMIT: u128 = 10_u128.pow(PRECISION);
+pub(crate) const LIMIT: u128 = 10_u128.pow(PRECISION);
 /// The exponent of the first digit of the largest numbers (EXACT-1).
-const MAX_EXPONENT: i64 = 6144;
+pub(crate) const MAX_EXPONENT: i64 = 6144;
 /// The largest exponent that a coefficient of 34 digits can have.
 const MAX_UNIT: i64 = 6111;
 /// The exponent of the first digit of the smallest number that is not subnormal.
-const MIN_EXPONENT: i64 = -6143;
+pub(crate) const MIN_EXPONENT: i64 = -6143;
 /// The exponent of the smallest positive number (EXACT-1).
 const MIN_UNIT: i64 = -6176;
 
@@ -28,13 +31,15 @@ const MIN_UNIT: i64 = -6176;
 /// assert_eq!(tenth.plus(fifth)?.to_string(), "0.3");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// The value is ±coefficient × 10^exponent. The coefficient is below LIMIT and no multiple of ten; zero is +0 × 10^0.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub struct Number {
-    pub(crate) coefficient: u128,
-    pub(crate) exponent: i32,
-    pub(crate) negative: bool,
-}
+// Packed like a decimal128: the sign, 14 bits of exponent (here in two's complement), 113 bits of coefficient. Messages
+// and replies are copied a lot, and sixteen octets without padding cost little to copy. The coefficient is below LIMIT and no
+// multiple of ten; zero is +0 × 10^0, all bits zero.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Number(u128);
+
+const COEFFICIENT_BITS: u32 = 113;
+const COEFFICIENT: u128 = (1 << COEFFICIENT_BITS) - 1;
+const SIGN: u128 = 1 << 127;
 
 /// Why a calculation has no result. All of them end the transaction (ERR-3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,10 +61,7 @@ impl Number {
     /// # Errors
     /// [`EvalError::Overflow`].
     pub fn plus(self, other: Self) -> Result<Self, EvalError> {
-        if let Some((sum, exponent)) = self.exact_sum(other) {
-            return Self::rounded(sum < 0, sum.unsigned_abs(), exponent).ok_or(EvalError::Overflow);
-        }
-        self.calculate(decimal128(), |context, a| context.add(a, &other.to_decimal()))
+        exact::sum(self, other).map_or_else(|| library::sum(self, other), Ok)
     }
 
     /// The difference, correctly rounded (EXACT-3).
@@ -75,12 +77,7 @@ impl Number {
     /// # Errors
     /// [`EvalError::Overflow`].
     pub fn times(self, other: Self) -> Result<Self, EvalError> {
-        if let Some(product) = self.coefficient.checked_mul(other.coefficient) {
-            let exponent = i64::from(self.exponent).saturating_add(i64::from(other.exponent));
-            return Self::rounded(self.negative != other.negative, product, exponent)
-                .ok_or(EvalError::Overflow);
-        }
-        self.calculate(decimal128(), |context, a| context.mul(a, &other.to_decimal()))
+        exact::product(self, other).map_or_else(|| library::product(self, other), Ok)
     }
 
     /// The quotient, correctly rounded (EXACT-3).
@@ -91,7 +88,7 @@ impl Number {
         if other.is_zero() {
             return Err(EvalError::DivisionByZero);
         }
-        self.calculate(decimal128(), |context, a| context.div(a, &other.to_decimal()))
+        exact::quotient(self, other).map_or_else(|| library::quotient(self, other), Ok)
     }
 
     /// What is left of `self` after taking `other` from it as often as goes, with the sign of `self` (EXACT-4).
@@ -102,7 +99,7 @@ impl Number {
         if other.is_zero() {
             return Err(EvalError::DivisionByZero);
         }
-        self.calculate(decimal128(), |context, a| context.rem(a, &other.to_decimal()))
+        exact::remainder(self, other).map_or_else(|| library::remainder(self, other), Ok)
     }
 
     /// `self` to the power `exponent`: exact where 34 digits hold the power, else within one unit in the last place
@@ -112,29 +109,27 @@ impl Number {
     /// [`EvalError::DivisionByZero`] for zero to a negative power, [`EvalError::InvalidOperation`] for 0^0 and for a
     /// negative number to a power that is not an integer, or [`EvalError::Overflow`].
     pub fn power(self, exponent: Self) -> Result<Self, EvalError> {
-        if self.is_zero() && exponent.negative {
+        if self.is_zero() && exponent.is_negative() {
             return Err(EvalError::DivisionByZero);
         }
-        if self.negative && !exponent.is_integer() {
+        if self.is_negative() && !exponent.is_integer() {
             return Err(EvalError::InvalidOperation);
         }
-        // The library takes −1 to a power of more than ten digits for invalid, so it never sees the sign.
-        let power = self.absolute_value().calculate(decimal128_with_wide_exponents(), |context, a| {
-            context.pow(a, &exponent.to_decimal())
-        })?;
-        Ok(if self.negative && exponent.is_odd() { power.negate() } else { power })
+        let base = self.absolute_value();
+        let power = exact::power(base, exponent).map_or_else(|| library::power(base, exponent), Ok)?;
+        Ok(if self.is_negative() && exponent.is_odd() { power.negate() } else { power })
     }
 
     /// The number of the same magnitude and the other sign.
     #[must_use]
     pub const fn negate(self) -> Self {
-        Self { negative: !self.negative && !self.is_zero(), ..self }
+        if self.is_zero() { self } else { Self(self.0 ^ SIGN) }
     }
 
     /// The number without its sign.
     #[must_use]
     pub const fn absolute_value(self) -> Self {
-        Self { negative: false, ..self }
+        Self(self.0 & !SIGN)
     }
 
     /// The square root that is not negative, correctly rounded (EXACT-3).
@@ -142,42 +137,67 @@ impl Number {
     /// # Errors
     /// [`EvalError::InvalidOperation`] for a negative number.
     pub fn square_root(self) -> Result<Self, EvalError> {
-        self.calculate(decimal128(), Context::sqrt)
+        exact::square_root(self).map_or_else(|| library::square_root(self), Ok)
     }
 
     /// Whether this is zero, which has no sign.
     #[must_use]
     pub const fn is_zero(self) -> bool {
-        self.coefficient == 0
+        self.0 == 0
+    }
+
+    /// Whether this is less than zero.
+    pub(crate) const fn is_negative(self) -> bool {
+        self.0 & SIGN != 0
+    }
+
+    /// The digits, as an integer that is no multiple of ten.
+    pub(crate) const fn coefficient(self) -> u128 {
+        self.0 & COEFFICIENT
+    }
+
+    /// What the last digit counts, as a power of ten.
+    pub(crate) const fn exponent(self) -> i32 {
+        // Up to the top and down again spreads the sign of the exponent.
+        (((self.0 << 1) as i128) >> (COEFFICIENT_BITS + 1)) as i32
+    }
+
+    /// `coefficient` and `exponent` are those of a number in lowest terms.
+    const fn new(negative: bool, coefficient: u128, exponent: i32) -> Self {
+        let exponent = ((exponent as u128) << COEFFICIENT_BITS) & !SIGN;
+        Self(coefficient | exponent | if negative { SIGN } else { 0 })
     }
 
     /// Whether there is no fraction: the coefficient ends in a digit other than zero.
     const fn is_integer(self) -> bool {
-        self.exponent >= 0
+        self.exponent() >= 0
     }
 
     const fn is_odd(self) -> bool {
-        self.exponent == 0 && !self.coefficient.is_multiple_of(2)
-    }
-
-    /// The sum before it is rounded, with its exponent, where 127 bits hold it: short numbers of similar size, which are
-    /// nearly all that people calculate with. The decimal library takes the others.
-    fn exact_sum(self, other: Self) -> Option<(i128, i64)> {
-        let exponent = self.exponent.min(other.exponent);
-        let sum = self.scaled_to(exponent)?.checked_add(other.scaled_to(exponent)?)?;
-        Some((sum, i64::from(exponent)))
-    }
-
-    /// The signed coefficient that this number has with a smaller exponent.
-    fn scaled_to(self, exponent: i32) -> Option<i128> {
-        let power = 10_i128.checked_pow(self.exponent.abs_diff(exponent))?;
-        let scaled = i128::try_from(self.coefficient).ok()?.checked_mul(power)?;
-        Some(if self.negative { scaled.saturating_neg() } else { scaled })
+        self.exponent() == 0 && !self.coefficient().is_multiple_of(2)
     }
 
     /// Rounds ±`coefficient` × 10^`exponent` half to even, to 34 digits or, near zero, to a multiple of the smallest unit.
     /// `None` is beyond the largest number.
-    pub(crate) fn rounded(negative: bool, mut coefficient: u128, mut exponent: i64) -> Option<Self> {
+    #[inline]
+    pub(crate) fn rounded(negative: bool, coefficient: u128, exponent: i64) -> Option<Self> {
+        match u64::try_from(coefficient) {
+            Ok(0) => Some(Self::default()),
+            // Nothing is to be rounded, and the processor divides 64 bits at once, but 128 only by a long routine.
+            Ok(mut short) if (MIN_UNIT..=MAX_UNIT).contains(&exponent) => {
+                let mut exponent = exponent as i32;
+                while short.is_multiple_of(10) {
+                    short /= 10;
+                    exponent = exponent.wrapping_add(1); // at most 19 times
+                }
+                Some(Self::new(negative, u128::from(short), exponent))
+            }
+            Ok(_) | Err(_) => Self::rounded_at_length(negative, coefficient, exponent),
+        }
+    }
+
+    #[cold]
+    fn rounded_at_length(negative: bool, mut coefficient: u128, mut exponent: i64) -> Option<Self> {
         if coefficient >= LIMIT || exponent < MIN_UNIT {
             let surplus = i64::from(digit_count(coefficient).saturating_sub(PRECISION));
             let dropped = surplus.max(MIN_UNIT.saturating_sub(exponent));
@@ -192,79 +212,28 @@ impl Number {
         // Counting digits is the dearest part, and hardly any number is so large that it is needed.
         let in_range = exponent <= MAX_UNIT || first_digit() <= MAX_EXPONENT;
         let exponent = i32::try_from(exponent).ok()?;
-        in_range.then_some(Self { coefficient, exponent, negative })
+        in_range.then_some(Self::new(negative, coefficient, exponent))
     }
+}
 
-    /// Runs one operation of the decimal library on this number and sorts its outcome.
-    ///
-    /// No flag is asked: 0^−1 is infinite without one, and 0/0 and 1E+40 % 7 each set another one. What the result is tells
-    /// all there is to tell, once the caller has dealt with a divisor of zero.
-    fn calculate(
-        self,
-        mut context: Context<Wide>,
-        operation: impl FnOnce(&mut Context<Wide>, &mut Wide),
-    ) -> Result<Self, EvalError> {
-        let mut value = self.to_decimal();
-        operation(&mut context, &mut value);
-        if value.is_nan() {
-            return Err(EvalError::InvalidOperation);
+/// 10^`exponent`, where 128 bits hold it.
+pub(crate) fn power_of_ten(exponent: usize) -> Option<u128> {
+    #[expect(clippy::indexing_slicing, reason = "the compiler runs it, and would say so")]
+    const POWERS: [u128; 39] = {
+        let mut powers = [1; 39];
+        let mut index = 1;
+        while index < powers.len() {
+            powers[index] = powers[index - 1] * 10;
+            index += 1;
         }
-        if value.is_infinite() {
-            return Err(EvalError::Overflow);
-        }
-        let coefficient = value
-            .coefficient_units()
-            .iter()
-            .rev()
-            .fold(0_u128, |sum, &unit| sum.saturating_mul(UNIT).saturating_add(u128::from(unit)));
-        Self::rounded(value.is_negative(), coefficient, i64::from(value.exponent()))
-            .ok_or(EvalError::Overflow)
-    }
+        powers
+    };
+    POWERS.get(exponent).copied()
 }
 
-/// The decimal library's number: twelve units of three digits hold 34 digits and two more.
-type Wide = Decimal<UNITS>;
-const UNITS: usize = 12;
-/// What one unit of a [`Wide`] counts to.
-const UNIT: u128 = 1000;
-
-impl Number {
-    /// The same value for the decimal library.
-    fn to_decimal(self) -> Wide {
-        /// libdecnumber's bit for a negative number (`DECNEG`).
-        const NEGATIVE: u8 = 0x80;
-        let mut rest = self.coefficient;
-        let units = std::array::from_fn(|_| {
-            let unit = rest % UNIT;
-            rest /= UNIT;
-            u16::try_from(unit).unwrap_or(0) // below 1000
-        });
-        let sign = if self.negative { NEGATIVE } else { 0 };
-        Wide::from_raw_parts(digit_count(self.coefficient), self.exponent, sign, units)
-    }
-}
-
-/// The context of IEEE 754 decimal128: 34 digits, half to even, gradual underflow.
-fn decimal128() -> Context<Wide> {
-    context(MIN_EXPONENT, MAX_EXPONENT)
-}
-
-/// Decimal128 with room for the exponents on the way to a power, which the library inverts before it multiplies: with
-/// 1E-6176^−2 it would otherwise give up at the inverse and answer 1. The bounds are the widest for which it takes logarithms.
-fn decimal128_with_wide_exponents() -> Context<Wide> {
-    context(-999_999, 999_999)
-}
-
-/// Made anew for each operation, since a context's flags are sticky.
-fn context(min_exponent: i64, max_exponent: i64) -> Context<Wide> {
-    let mut context = Context::default();
-    context.set_rounding(Rounding::HalfEven);
-    context.set_clamp(true);
-    // The library refuses only what lies beyond its own limits, which none of these does.
-    let _ = context.set_precision(PRECISION as usize);
-    let _ = context.set_max_exponent(max_exponent as isize);
-    let _ = context.set_min_exponent(min_exponent as isize);
-    context
+/// The decimal digits of a coefficient; zero has one.
+pub(crate) fn digit_count(coefficient: u128) -> u32 {
+    coefficient.checked_ilog10().map_or(1, |log| log.saturating_add(1))
 }
 
 /// `coefficient` without its last `dropped` digits, rounded half to even.
@@ -285,23 +254,9 @@ fn divide_half_even(coefficient: u128, dropped: i64) -> u128 {
 
 /// The same value with the smallest coefficient. `coefficient` is not zero.
 const fn strip_zeros(mut coefficient: u128, mut exponent: i64) -> (u128, i64) {
-    while coefficient > u64::MAX as u128 && coefficient.is_multiple_of(10) {
+    while coefficient.is_multiple_of(10) {
         coefficient /= 10;
         exponent = exponent.saturating_add(1);
     }
-    if coefficient > u64::MAX as u128 {
-        return (coefficient, exponent);
-    }
-    // The processor divides 64 bits at once, and 128 only by a long routine.
-    let mut short = coefficient as u64;
-    while short.is_multiple_of(10) && short > 0 {
-        short /= 10;
-        exponent = exponent.saturating_add(1);
-    }
-    (short as u128, exponent)
-}
-
-/// The decimal digits of a coefficient; zero has one.
-fn digit_count(coefficient: u128) -> u32 {
-    coefficient.checked_ilog10().map_or(1, |log| log.saturating_add(1))
+    (coefficient, exponent)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::number::{Number, PRECISION};
+use crate::number::{Number, PRECISION, power_of_ten};
 
 /// Why octets are not a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -20,10 +20,9 @@ impl Number {
     ///
     /// # Errors
     /// [`ParseNumberError`] says whether the form is wrong or the magnitude too large.
+    #[inline]
     pub fn parse(text: &[u8]) -> Result<Self, ParseNumberError> {
-        let numeral = Numeral::scan(text).ok_or(ParseNumberError::Syntax)?;
-        Self::rounded(numeral.negative, numeral.coefficient, numeral.exponent)
-            .ok_or(ParseNumberError::OutOfRange)
+        short_operand(text).map_or_else(|| Numeral::parse(text), Ok)
     }
 }
 
@@ -35,129 +34,156 @@ impl std::str::FromStr for Number {
     }
 }
 
-/// The canonical text of `PROTOCOL.md` §11 (EXACT-7), at most 43 octets.
+/// The canonical text of `PROTOCOL.md` §11 (EXACT-7), at most 42 octets.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.with_canonical(|pieces| pieces.into_iter().try_for_each(|piece| f.write_str(piece)))
+        self.with_canonical(|pieces| pieces.iter().try_for_each(|piece| f.write_str(piece)))
+    }
+}
+
+/// As [`Display`](fmt::Display): the parts say less.
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
 impl Number {
     /// Appends the canonical text, as [`Display`](fmt::Display) writes it, but without the cost of the formatting machinery.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        self.with_canonical(|pieces| {
-            pieces.into_iter().for_each(|piece| out.extend_from_slice(piece.as_bytes()))
-        });
+        self.with_canonical(|pieces| pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes())));
     }
 
     /// Lends the pieces that make the canonical text.
-    fn with_canonical<R>(&self, write: impl FnOnce([&str; 6]) -> R) -> R {
+    fn with_canonical<R>(&self, write: impl FnOnce(&[&str]) -> R) -> R {
         /// Plain notation reaches from 0.000001 to below 10^34.
         const PLAIN: std::ops::RangeInclusive<i32> = -6..=33;
 
         let (mut digits, mut exponent) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let digits = digits.format(self.coefficient);
+        let digits = match u64::try_from(self.coefficient()) {
+            Ok(short) => digits.format(short),
+            Err(_) => digits.format(self.coefficient()),
+        };
         let count = i32::try_from(digits.len()).unwrap_or(i32::MAX); // 34 at most
-        let first_digit = self.exponent.saturating_add(count).saturating_sub(1);
-        let sign = if self.negative { "-" } else { "" };
+        let first_digit = self.exponent().saturating_add(count).saturating_sub(1);
+        let sign = if self.is_negative() { "-" } else { "" };
         let zeros = |count: i32| ZEROS.get(..usize::try_from(count).unwrap_or(0)).unwrap_or(ZEROS);
-        write(if !PLAIN.contains(&first_digit) {
+        if !PLAIN.contains(&first_digit) {
             let (first, fraction) = digits.split_at(1);
             let point = if fraction.is_empty() { "" } else { "." };
             let exponent_sign = if first_digit < 0 { "E-" } else { "E+" };
-            [sign, first, point, fraction, exponent_sign, exponent.format(first_digit.unsigned_abs())]
-        } else if self.exponent >= 0 {
-            [sign, digits, zeros(self.exponent), "", "", ""]
+            let exponent = exponent.format(first_digit.unsigned_abs());
+            write(&[sign, first, point, fraction, exponent_sign, exponent])
+        } else if self.exponent() == 0 {
+            write(&[sign, digits])
+        } else if self.exponent() > 0 {
+            write(&[sign, digits, zeros(self.exponent())])
         } else if let Ok(whole) = usize::try_from(first_digit) {
             let (whole, fraction) = digits.split_at(whole.saturating_add(1));
-            [sign, whole, ".", fraction, "", ""]
+            write(&[sign, whole, ".", fraction])
         } else {
-            [sign, "0.", zeros(first_digit.saturating_neg().saturating_sub(1)), digits, "", ""]
-        })
+            write(&[sign, "0.", zeros(first_digit.saturating_neg().saturating_sub(1)), digits])
+        }
     }
 }
 
 /// As many zeros as plain notation can need behind a digit.
 const ZEROS: &str = "000000000000000000000000000000000";
 
-/// An operand as it was written, cut to what rounding needs.
-struct Numeral {
+/// Reads what nearly all operands are: `[sign]` and digits that 64 bits hold, perhaps with a point among them. What this
+/// leaves alone, be it an operand or not, [`Numeral`] reads, which would read these alike at a greater cost.
+#[inline]
+fn short_operand(text: &[u8]) -> Option<Number> {
+    let (negative, digits) = sign(text);
+    if digits.len() > SHORT {
+        return None;
+    }
+    let (mut coefficient, mut exponent, mut point) = (0, 0_i64, false);
+    for digit in digits {
+        match digit {
+            b'0'..=b'9' => {
+                coefficient = with_digit(coefficient, *digit);
+                exponent = exponent.wrapping_sub(i64::from(point));
+            }
+            b'.' if !point => point = true,
+            _ => return None,
+        }
+    }
+    let has_digits = digits.len() > usize::from(point);
+    has_digits.then(|| Number::rounded(negative, coefficient.into(), exponent))?
+}
+
+/// Digits that 64 bits hold, whatever they are.
+const SHORT: usize = 19;
+
+/// An operand as it was written: the parts of `[sign] (1*DIGIT ["." *DIGIT] / "." 1*DIGIT) ["e" [sign] 1*DIGIT]`.
+struct Numeral<'t> {
     negative: bool,
-    /// At most 36 digits: the first 35 and, where others than zeros follow, a 1 for all of them.
-    coefficient: u128,
+    integer: &'t [u8],
+    fraction: &'t [u8],
     exponent: i64,
 }
 
-impl Numeral {
-    /// Reads `[sign] (1*DIGIT ["." *DIGIT] / "." 1*DIGIT) ["e" [sign] 1*DIGIT]`, to the last octet.
-    fn scan(text: &[u8]) -> Option<Self> {
+impl<'t> Numeral<'t> {
+    #[cold]
+    fn parse(text: &'t [u8]) -> Result<Number, ParseNumberError> {
+        Self::scan(text).ok_or(ParseNumberError::Syntax)?.round().ok_or(ParseNumberError::OutOfRange)
+    }
+
+    /// Reads to the last octet.
+    fn scan(text: &'t [u8]) -> Option<Self> {
         let (negative, text) = sign(text);
-        let mut digits = Significand::default();
-        let text = digits.read(text, Place::Integer);
-        let text = match text.split_first() {
-            Some((b'.', fraction)) => digits.read(fraction, Place::Fraction),
-            _ => text,
+        let (integer, text) = digits(text);
+        let (fraction, text) = match text.split_first() {
+            Some((b'.', text)) => digits(text),
+            _ => (&[][..], text),
         };
-        if !digits.any {
+        if integer.is_empty() && fraction.is_empty() {
             return None;
         }
-        let (exponent, text) = match text.split_first() {
+        let exponent = match text.split_first() {
+            None => 0,
             Some((b'e' | b'E', text)) => exponent(text)?,
-            _ => (0, text),
+            Some(_) => return None,
         };
-        text.is_empty().then(|| digits.with_exponent(negative, exponent))
+        Some(Self { negative, integer, fraction, exponent })
+    }
+
+    /// The number, rounded once (EXACT-2). `None` is beyond the largest number.
+    fn round(self) -> Option<Number> {
+        /// One digit beyond the precision decides between up and down, and what follows it between half and more.
+        const KEPT: usize = PRECISION as usize + 1;
+        let integer = without_leading_zeros(self.integer);
+        let fraction = if integer.is_empty() { without_leading_zeros(self.fraction) } else { self.fraction };
+        let (integer, beyond) = split(integer, KEPT);
+        let (fraction, below) = split(fraction, KEPT.saturating_sub(integer.len()));
+        let places = count(self.fraction).wrapping_sub(count(below));
+        let exponent = self.exponent.wrapping_add(count(beyond)).wrapping_sub(places);
+        let coefficient = append(append(0, integer), fraction);
+        if beyond.iter().chain(below).all(|digit| *digit == b'0') {
+            return Number::rounded(self.negative, coefficient, exponent);
+        }
+        let sticky = coefficient.wrapping_mul(10).wrapping_add(1); // 36 digits
+        Number::rounded(self.negative, sticky, exponent.wrapping_sub(1))
     }
 }
 
-/// The digits around the decimal point as they are read.
-#[derive(Default)]
-struct Significand {
-    coefficient: u128,
-    exponent: i64,
-    /// Whether a digit that no longer fitted was other than zero.
-    sticky: bool,
-    /// Whether there was a digit at all.
-    any: bool,
+/// How many digits there are. An exponent is a billion at most, so that adding and subtracting counts never overflows it.
+const fn count(digits: &[u8]) -> i64 {
+    digits.len() as i64
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Integer,
-    Fraction,
+/// The number whose digits are those of `number` and then `more`, up to 38 together.
+fn append(number: u128, more: &[u8]) -> u128 {
+    more.chunks(SHORT).fold(number, |number, more| {
+        let power = power_of_ten(more.len()).unwrap_or(1); // 19 digits at most
+        let more = more.iter().fold(0, |number, digit| with_digit(number, *digit));
+        number.wrapping_mul(power).wrapping_add(more.into())
+    })
 }
 
-impl Significand {
-    /// One digit beyond the precision decides between up and down, and [`Self::sticky`] between half and more.
-    const FULL: u128 = 10_u128.pow(PRECISION);
-
-    /// Takes the digits at the front of `text` and gives what follows them.
-    fn read<'t>(&mut self, mut text: &'t [u8], place: Place) -> &'t [u8] {
-        while let Some((digit @ b'0'..=b'9', rest)) = text.split_first() {
-            let digit = digit.saturating_sub(b'0');
-            self.any = true;
-            if self.coefficient < Self::FULL {
-                self.coefficient = self.coefficient.saturating_mul(10).saturating_add(u128::from(digit));
-                self.exponent = self.exponent.saturating_sub(i64::from(place == Place::Fraction));
-            } else {
-                self.sticky |= digit != 0;
-                self.exponent = self.exponent.saturating_add(i64::from(place == Place::Integer));
-            }
-            text = rest;
-        }
-        text
-    }
-
-    fn with_exponent(self, negative: bool, exponent: i64) -> Numeral {
-        let exponent = self.exponent.saturating_add(exponent);
-        if !self.sticky {
-            return Numeral { negative, coefficient: self.coefficient, exponent };
-        }
-        Numeral {
-            negative,
-            coefficient: self.coefficient.saturating_mul(10).saturating_add(1),
-            exponent: exponent.saturating_sub(1),
-        }
-    }
+const fn with_digit(number: u64, digit: u8) -> u64 {
+    number.wrapping_mul(10).wrapping_add(digit.wrapping_sub(b'0') as u64)
 }
 
 fn sign(text: &[u8]) -> (bool, &[u8]) {
@@ -168,18 +194,31 @@ fn sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Reads `[sign] 1*DIGIT`. An exponent of any number of digits is read, and one beyond all use is cut.
-fn exponent(text: &[u8]) -> Option<(i64, &[u8])> {
+/// The digits at the front of a text, and what follows them.
+fn digits(text: &[u8]) -> (&[u8], &[u8]) {
+    split(text, text.iter().position(|octet| !octet.is_ascii_digit()).unwrap_or(text.len()))
+}
+
+fn without_leading_zeros(digits: &[u8]) -> &[u8] {
+    split(digits, digits.iter().position(|digit| *digit != b'0').unwrap_or(digits.len())).1
+}
+
+/// The first `count` octets, or as many as there are, and the rest.
+fn split(octets: &[u8], count: usize) -> (&[u8], &[u8]) {
+    octets.split_at_checked(count).unwrap_or((octets, &[]))
+}
+
+/// Reads `[sign] 1*DIGIT` to the last octet. An exponent of any number of digits is read, and one beyond all use is cut.
+fn exponent(text: &[u8]) -> Option<i64> {
     /// No line has enough digits to bring a number with this exponent back into range.
     const BEYOND: i64 = 1_000_000_000;
-    let (negative, digits) = sign(text);
-    let mut exponent = 0_i64;
-    let mut rest = digits;
-    while let Some((digit @ b'0'..=b'9', after)) = rest.split_first() {
-        exponent =
-            exponent.saturating_mul(10).saturating_add(i64::from(digit.saturating_sub(b'0'))).min(BEYOND);
-        rest = after;
+    let (negative, text) = sign(text);
+    let (digits, rest) = digits(text);
+    if digits.is_empty() || !rest.is_empty() {
+        return None;
     }
-    let exponent = if negative { exponent.saturating_neg() } else { exponent };
-    (rest.len() < digits.len()).then_some((exponent, rest))
+    let exponent = digits.iter().fold(0_i64, |exponent, digit| {
+        exponent.saturating_mul(10).saturating_add(i64::from(digit.wrapping_sub(b'0'))).min(BEYOND)
+    });
+    Some(if negative { exponent.saturating_neg() } else { exponent })
 }

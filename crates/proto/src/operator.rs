@@ -51,7 +51,15 @@ impl BinaryOp {
     /// The operator that `text` spells.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
-        Self::ALL.into_iter().find(|operator| operator.symbol().as_bytes() == text)
+        match text {
+            b"+" => Some(Self::Add),
+            b"-" => Some(Self::Subtract),
+            b"*" => Some(Self::Multiply),
+            b"/" => Some(Self::Divide),
+            b"%" => Some(Self::Remainder),
+            b"^" => Some(Self::Power),
+            _ => None,
+        }
     }
 
     /// Computes `left operator right`; the left operand is the one that was sent first (SESS-2).

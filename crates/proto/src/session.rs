@@ -22,22 +22,27 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Session {
     state: State,
+    /// The operand that was sent first, once there is one, and the second (SESS-2).
+    first: Number,
+    second: Number,
 }
 
-/// The operands held, in the order in which they were sent.
-#[derive(Debug, Default, Clone, Copy, PartialEq)]
+/// How many operands are held: the rows of the table.
+///
+/// The numbers stand in the [`Session`] beside it, since a table of numbers would have them copied several times a message.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum State {
     #[default]
     Empty,
-    One(Number),
-    Two(Number, Number),
+    One,
+    Two,
     Closed,
 }
 
 /// What a line can be to a session: the columns of the table.
 #[derive(Debug, Clone, Copy)]
-enum Event {
-    Operand(Number),
+enum Event<'n> {
+    Operand(&'n Number),
     TooLarge,
     Unary(UnaryOp),
     Binary(BinaryOp),
@@ -50,57 +55,59 @@ enum Event {
 
 /// What the session does about it: the cells.
 #[derive(Debug, Clone, Copy)]
-enum Action {
+enum Action<'n> {
     Accept,
+    HoldFirst(&'n Number),
+    HoldSecond(&'n Number),
     Greet,
-    EvaluateUnary(UnaryOp, Number),
-    EvaluateBinary(BinaryOp, Number, Number),
+    EvaluateUnary(UnaryOp),
+    EvaluateBinary(BinaryOp),
     Refuse(ErrorCode),
     Discard,
 }
 
-/// The state table. All that changes a session stands here, and no arm catches the rest: the compiler names a missing cell.
+/// The state table. No arm catches the rest: the compiler names a missing cell.
 #[rustfmt::skip]
-const fn step(state: State, event: Event) -> (State, Action) {
+const fn step(state: State, event: Event<'_>) -> (State, Action<'_>) {
     use {Action::*, ErrorCode::*, Event::*, State::*};
     match (state, event) {
-        (Empty,             Operand(a))       => (One(a), Accept),
-        (Empty,             TooLarge)         => (Empty, Refuse(OutOfRange)),
-        (Empty,             Unary(_))         => (Empty, Refuse(MissingOperand)),
-        (Empty,             Binary(_))        => (Empty, Refuse(MissingOperand)),
-        (Empty,             Clear)            => (Empty, Accept),
-        (Empty,             Hello)            => (Empty, Greet),
-        (Empty,             Quit)             => (Closed, Accept),
-        (Empty,             Unreadable(code)) => (Empty, Refuse(code)),
+        (Empty,  Operand(number))  => (One, HoldFirst(number)),
+        (Empty,  TooLarge)         => (Empty, Refuse(OutOfRange)),
+        (Empty,  Unary(_))         => (Empty, Refuse(MissingOperand)),
+        (Empty,  Binary(_))        => (Empty, Refuse(MissingOperand)),
+        (Empty,  Clear)            => (Empty, Accept),
+        (Empty,  Hello)            => (Empty, Greet),
+        (Empty,  Quit)             => (Closed, Accept),
+        (Empty,  Unreadable(code)) => (Empty, Refuse(code)),
 
-        (One(a),            Operand(b))       => (Two(a, b), Accept),
-        (One(_),            TooLarge)         => (state, Refuse(OutOfRange)),
-        (One(a),            Unary(operator))  => (Empty, EvaluateUnary(operator, a)),
-        (One(_),            Binary(_))        => (state, Refuse(MissingOperand)),
-        (One(_),            Clear)            => (Empty, Accept),
-        (One(_),            Hello)            => (state, Greet),
-        (One(_),            Quit)             => (Closed, Accept),
-        (One(_),            Unreadable(code)) => (state, Refuse(code)),
+        (One,    Operand(number))  => (Two, HoldSecond(number)),
+        (One,    TooLarge)         => (One, Refuse(OutOfRange)),
+        (One,    Unary(operator))  => (Empty, EvaluateUnary(operator)),
+        (One,    Binary(_))        => (One, Refuse(MissingOperand)),
+        (One,    Clear)            => (Empty, Accept),
+        (One,    Hello)            => (One, Greet),
+        (One,    Quit)             => (Closed, Accept),
+        (One,    Unreadable(code)) => (One, Refuse(code)),
 
-        (Two(..),           Operand(_))       => (state, Refuse(TooManyOperands)),
-        (Two(..),           TooLarge)         => (state, Refuse(TooManyOperands)),
-        (Two(..),           Unary(_))         => (state, Refuse(ExtraOperand)),
-        (Two(a, b),         Binary(operator)) => (Empty, EvaluateBinary(operator, a, b)),
-        (Two(..),           Clear)            => (Empty, Accept),
-        (Two(..),           Hello)            => (state, Greet),
-        (Two(..),           Quit)             => (Closed, Accept),
-        (Two(..),           Unreadable(code)) => (state, Refuse(code)),
+        (Two,    Operand(_))       => (Two, Refuse(TooManyOperands)),
+        (Two,    TooLarge)         => (Two, Refuse(TooManyOperands)),
+        (Two,    Unary(_))         => (Two, Refuse(ExtraOperand)),
+        (Two,    Binary(operator)) => (Empty, EvaluateBinary(operator)),
+        (Two,    Clear)            => (Empty, Accept),
+        (Two,    Hello)            => (Two, Greet),
+        (Two,    Quit)             => (Closed, Accept),
+        (Two,    Unreadable(code)) => (Two, Refuse(code)),
 
         (Closed, Operand(_) | TooLarge | Unary(_) | Binary(_) | Clear | Hello | Quit | Unreadable(_))
-                                              => (Closed, Discard),
+                                   => (Closed, Discard),
     }
 }
 
 impl Session {
     /// A session that holds no operand (SESS-1).
     #[must_use]
-    pub const fn new() -> Self {
-        Self { state: State::Empty }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Takes what [`Request::parse`] made of a line, and answers it.
@@ -108,14 +115,23 @@ impl Session {
     /// Every line has its answer until the session is closed; from then on there is none, since what follows `QUIT` is
     /// discarded (MSG-8).
     #[must_use]
+    #[inline]
     pub fn handle(&mut self, request: Result<Request, RequestError>) -> Option<Reply<'static>> {
-        let (state, action) = step(self.state, request.into());
+        let (state, action) = step(self.state, Event::from(&request));
         self.state = state;
         match action {
             Action::Accept => Some(Reply::OK),
+            Action::HoldFirst(number) => {
+                self.first = *number;
+                Some(Reply::OK)
+            }
+            Action::HoldSecond(number) => {
+                self.second = *number;
+                Some(Reply::OK)
+            }
             Action::Greet => Some(Reply::Ok(GREETING)),
-            Action::EvaluateUnary(operator, a) => Some(answer(operator.evaluate(a))),
-            Action::EvaluateBinary(operator, a, b) => Some(answer(operator.evaluate(a, b))),
+            Action::EvaluateUnary(operator) => Some(answer(operator.evaluate(self.first))),
+            Action::EvaluateBinary(operator) => Some(answer(operator.evaluate(self.first, self.second))),
             Action::Refuse(code) => Some(code.into()),
             Action::Discard => None,
         }
@@ -128,17 +144,17 @@ impl Session {
     }
 }
 
-impl From<Result<Request, RequestError>> for Event {
-    fn from(request: Result<Request, RequestError>) -> Self {
+impl<'n> From<&'n Result<Request, RequestError>> for Event<'n> {
+    fn from(request: &'n Result<Request, RequestError>) -> Self {
         match request {
             Ok(Request::Operand(number)) => Self::Operand(number),
-            Ok(Request::Unary(operator)) => Self::Unary(operator),
-            Ok(Request::Binary(operator)) => Self::Binary(operator),
+            Ok(Request::Unary(operator)) => Self::Unary(*operator),
+            Ok(Request::Binary(operator)) => Self::Binary(*operator),
             Ok(Request::Clear) => Self::Clear,
             Ok(Request::Hello) => Self::Hello,
             Ok(Request::Quit) => Self::Quit,
             Err(RequestError::OutOfRange) => Self::TooLarge,
-            Err(error @ (RequestError::TooLong | RequestError::Syntax)) => Self::Unreadable(error.into()),
+            Err(error @ (RequestError::TooLong | RequestError::Syntax)) => Self::Unreadable((*error).into()),
         }
     }
 }
@@ -154,9 +170,9 @@ mod tests {
     /// The table of `PROTOCOL.md` §7, printed from [`step`].
     fn state_table() -> String {
         let number = Number::default();
-        let states = [State::Empty, State::One(number), State::Two(number, number), State::Closed];
+        let states = [State::Empty, State::One, State::Two, State::Closed];
         let columns = [
-            ("operand", Event::Operand(number)),
+            ("operand", Event::Operand(&number)),
             ("operand out of range", Event::TooLarge),
             ("unary operator", Event::Unary(UnaryOp::Negate)),
             ("binary operator", Event::Binary(BinaryOp::Add)),
@@ -173,11 +189,11 @@ mod tests {
         format!("| operands held | {header} |\n|{rule}\n{}", rows.concat())
     }
 
-    fn cell(state: State, event: Event) -> String {
+    fn cell(state: State, event: Event<'_>) -> String {
         let (next, action) = step(state, event);
         let moves = match action {
-            Action::Accept => format!("OK → {}", held(next)),
-            Action::EvaluateUnary(..) | Action::EvaluateBinary(..) => format!("evaluate → {}", held(next)),
+            Action::Accept | Action::HoldFirst(_) | Action::HoldSecond(_) => format!("OK → {}", held(next)),
+            Action::EvaluateUnary(_) | Action::EvaluateBinary(_) => format!("evaluate → {}", held(next)),
             Action::Greet | Action::Refuse(_) | Action::Discard => String::new(),
         };
         if !moves.is_empty() {
@@ -195,8 +211,8 @@ mod tests {
     const fn held(state: State) -> &'static str {
         match state {
             State::Empty => "0",
-            State::One(_) => "1",
-            State::Two(..) => "2",
+            State::One => "1",
+            State::Two => "2",
             State::Closed => "closed",
         }
     }

@@ -44,15 +44,23 @@ impl Request {
     ///
     /// # Errors
     /// [`RequestError`] says why it holds none.
+    #[inline]
     pub fn parse(line: Line<'_>) -> Result<Self, RequestError> {
         let text = match line {
             Line::Complete(octets) => trim_blanks(octets),
             Line::TooLong => return Err(RequestError::TooLong),
         };
+        if let Some(operator) = BinaryOp::parse(text) {
+            return Ok(Self::Binary(operator));
+        }
+        // No operand begins with a letter, and no word with anything else.
+        if text.first().is_some_and(u8::is_ascii_alphabetic) {
+            return Self::word(text).ok_or(RequestError::Syntax);
+        }
         match Number::parse(text) {
             Ok(number) => Ok(Self::Operand(number)),
+            Err(ParseNumberError::Syntax) => Err(RequestError::Syntax),
             Err(ParseNumberError::OutOfRange) => Err(RequestError::OutOfRange),
-            Err(ParseNumberError::Syntax) => Self::word(text).ok_or(RequestError::Syntax),
         }
     }
 
@@ -71,9 +79,8 @@ impl Request {
 
     fn word(text: &[u8]) -> Option<Self> {
         let command = |name: &str, request| text.eq_ignore_ascii_case(name.as_bytes()).then_some(request);
-        BinaryOp::parse(text)
-            .map(Self::Binary)
-            .or_else(|| UnaryOp::parse(text).map(Self::Unary))
+        UnaryOp::parse(text)
+            .map(Self::Unary)
             .or_else(|| command("CLEAR", Self::Clear))
             .or_else(|| command("HELLO", Self::Hello))
             .or_else(|| command("QUIT", Self::Quit))
@@ -158,18 +165,20 @@ impl<'a> Reply<'a> {
     }
 
     /// Appends the reply as a line, with LF (FRAME-3).
+    #[inline]
     pub fn encode(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ok(text) => append(out, ["OK", space_before(text), text]),
+            Self::Ok("") => out.extend_from_slice(b"OK\n"),
+            Self::Ok(text) => append(out, ["OK ", text, "\n"]),
             Self::Result(number) => {
                 append(out, ["RESULT "]);
                 number.encode(out);
+                out.push(b'\n');
             }
             Self::Fail(Failure { code, text }) => {
-                append(out, ["FAIL ", code.as_str(), space_before(text), text])
+                append(out, ["FAIL ", code.as_str(), space_before(text), text, "\n"]);
             }
         }
-        out.push(b'\n');
     }
 }
 

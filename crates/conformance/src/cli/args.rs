@@ -1,5 +1,6 @@
 //! What may be asked for.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anstream::ColorChoice;
@@ -84,6 +85,9 @@ pub(super) struct GradeArgs {
     /// Write a report to a file as well: json, jsonl, markdown, junit, tap, gradescope, github or csv; `-` is the standard output; repeatable
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<Order>,
+    /// Write what is said into a file that Wireshark opens (pcapng)
+    #[arg(long, value_name = "FILE")]
+    pub(super) pcap: Option<PathBuf>,
     /// Exit with 0 instead of 1 or 3, for programs that read the report
     #[arg(long)]
     pub(super) exit_zero: bool,

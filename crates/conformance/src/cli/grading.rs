@@ -9,6 +9,7 @@ use super::args::GradeArgs;
 use super::complain;
 use super::exit::Exit;
 use super::progress::Progress;
+use crate::capture::{Capture, Extent, Labels};
 use crate::connection::Target;
 use crate::report::{Detail, Files, Place, Terminal};
 use crate::run::{Options, grade};
@@ -30,11 +31,20 @@ pub(super) fn run(
             return Ok(Exit::Usage);
         }
     };
+    let labels = Labels::new(suite, target, language);
+    let capture = match args.pcap.as_deref().map(|path| Capture::create(path, &labels)).transpose() {
+        Ok(capture) => capture,
+        Err(error) => {
+            complain(&error.to_string());
+            return Ok(Exit::Usage);
+        }
+    };
     let detail = if args.failures { Detail::Failures } else { Detail::All };
     let mut terminal = Terminal::new(terminal_stream(args), suite, language, again).showing(detail);
     let mut told = Ok(());
+    let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
     let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
-    let options = Options { selection, timeout: args.timeout };
+    let options = Options { selection, timeout: args.timeout, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
         progress.around(&event, || {
@@ -46,14 +56,27 @@ pub(super) fn run(
     }));
     // Names are resolved on a thread that cannot be stopped, and that nobody waits for any more.
     runtime.shutdown_background();
-    let failures: Vec<_> = files.failures().collect();
-    failures.iter().for_each(|failure| complain(&failure.to_string()));
+    let unwritten = files.failures().map(|failure| failure.to_string());
+    let failures: Vec<String> = unwritten.chain(capture.and_then(finish)).collect();
+    failures.iter().for_each(|failure| complain(failure));
     match told {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
         }
         Ok(()) | Err(_) if !failures.is_empty() => Ok(Exit::Internal),
         Ok(()) | Err(_) => Ok(Exit::of(&report, args)),
+    }
+}
+
+/// Ends a capture, and says why it could not be written, if it could not.
+fn finish(capture: Capture) -> Option<String> {
+    match capture.finish() {
+        Ok(Extent::Whole) => None,
+        Ok(Extent::Cut(path)) => {
+            complain(&format!("{} ends before the run does: a capture has at most 64 MiB", path.display()));
+            None
+        }
+        Err(error) => Some(error.to_string()),
     }
 }
 

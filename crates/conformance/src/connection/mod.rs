@@ -18,6 +18,7 @@ pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
 
+use crate::capture::Tap;
 use crate::dialect::Hearing;
 use crate::format::{Reading, Receive};
 
@@ -67,12 +68,17 @@ pub enum Sent {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects. The tap records what is said.
     ///
     /// # Errors
     /// Nobody accepts there.
-    pub async fn open(address: &Address, reading: Reading, patience: Duration) -> Result<Self, DialError> {
-        let stream = Stream::open(address, reading, patience).await?;
+    pub async fn open(
+        address: &Address,
+        reading: Reading,
+        patience: Duration,
+        tap: &Tap,
+    ) -> Result<Self, DialError> {
+        let stream = Stream::open(address, reading, patience, tap).await?;
         Ok(Self { stream, inbox: Inbox::default(), reading, end: None, write_failure: None })
     }
 
@@ -81,7 +87,9 @@ impl Connection {
     pub async fn send(&mut self, bytes: &[u8], stall: Duration) -> Sent {
         let mut rest = bytes;
         let give_up = Instant::now() + stall * MOST_STALLS;
-        while !rest.is_empty() {
+        // No octets are nothing to a stream, and an empty datagram.
+        let mut sending = !rest.is_empty() || self.stream.is_datagram();
+        while sending {
             let deadline = give_up.min(Instant::now() + stall);
             let progress = timeout_at(deadline, self.stream.ready(self.interest_in_sending())).await;
             let outcome = match progress {
@@ -91,11 +99,18 @@ impl Connection {
                     if ready.is_readable() {
                         self.read_available();
                     }
-                    if ready.is_writable() { self.stream.try_write(rest) } else { Ok(0) }
+                    if ready.is_writable() {
+                        self.stream.try_write(rest)
+                    } else {
+                        Err(io::ErrorKind::WouldBlock.into())
+                    }
                 }
             };
             match outcome {
-                Ok(count) => rest = &rest[count..],
+                Ok(count) => {
+                    rest = &rest[count..];
+                    sending = !rest.is_empty();
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     self.write_failure = Some(error.kind());

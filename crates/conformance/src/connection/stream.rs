@@ -11,11 +11,19 @@ use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use super::target::Address;
+use crate::capture::{Conversation, Dial, Tap};
 use crate::format::Reading;
 
-/// An open stream.
+/// An open stream, and the record that is kept of it.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(super) struct Stream {
+    // Closed before the record of it ends.
+    socket: Socket,
+    conversation: Conversation,
+}
+
+#[derive(Debug)]
+enum Socket {
     Tcp(TcpStream),
     Udp(UdpSocket),
     #[cfg(unix)]
@@ -42,12 +50,112 @@ pub enum DialError {
 /// The receive buffer of a connection that is never read: the smallest that systems give, so that it fills soon.
 const SMALL_BUFFER: u32 = 4096;
 
+/// The octets in a segment that is sent to us there: what fits into the smallest packet that every IPv6 network carries.
+#[cfg(unix)]
+const SMALL_SEGMENT: u32 = 1220;
+
 impl Stream {
     pub(super) async fn open(
         address: &Address,
         reading: Reading,
         patience: Duration,
+        tap: &Tap,
     ) -> Result<Self, DialError> {
+        let dial = tap.dial();
+        match Socket::open(address, reading, patience).await {
+            Ok(socket) => Ok(Self { conversation: socket.conversation(dial), socket }),
+            Err(error) => {
+                let to = address.shown();
+                match &error {
+                    DialError::Refused(_) => dial.refused(to),
+                    DialError::TimedOut(_) => dial.unanswered(to),
+                    DialError::ToItself | DialError::Local(_) => {}
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether what arrives comes in datagrams, and no end of it can be seen.
+    pub(super) const fn is_datagram(&self) -> bool {
+        match &self.socket {
+            Socket::Udp(_) => true,
+            Socket::Tcp(_) => false,
+            #[cfg(unix)]
+            Socket::Unix(_) => false,
+        }
+    }
+
+    pub(super) async fn ready(&mut self, interest: Interest) -> io::Result<Ready> {
+        let ready = match &self.socket {
+            Socket::Tcp(stream) => stream.ready(interest).await,
+            Socket::Udp(socket) => ready_or_refused(socket, interest).await,
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.ready(interest).await,
+        };
+        ready.inspect_err(|_| self.conversation.broken())
+    }
+
+    pub(super) fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = match &self.socket {
+            Socket::Tcp(stream) => stream.try_read(buffer),
+            Socket::Udp(socket) => socket.try_recv(buffer),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.try_read(buffer),
+        };
+        match &read {
+            Ok(count) => self.conversation.received(&buffer[..*count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => self.conversation.broken(),
+        }
+        read
+    }
+
+    pub(super) fn try_write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = match &self.socket {
+            Socket::Tcp(stream) => stream.try_write(bytes),
+            // All of it or nothing: a datagram is not cut.
+            Socket::Udp(socket) => socket.try_send(bytes),
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.try_write(bytes),
+        };
+        match &written {
+            Ok(count) => self.conversation.sent(&bytes[..*count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => self.conversation.unsent(),
+        }
+        written
+    }
+
+    /// Says that we send no more.
+    pub(super) async fn half_close(&mut self) -> io::Result<()> {
+        match &mut self.socket {
+            Socket::Tcp(stream) => stream.shutdown().await?,
+            Socket::Udp(_) => {}
+            #[cfg(unix)]
+            Socket::Unix(stream) => stream.shutdown().await?,
+        }
+        self.conversation.half_closed();
+        Ok(())
+    }
+
+    /// Closes with a reset, where the transport knows one.
+    pub(super) fn abort(self) -> io::Result<()> {
+        match &self.socket {
+            Socket::Tcp(stream) => {
+                stream.set_zero_linger()?;
+                self.conversation.aborted();
+            }
+            Socket::Udp(_) => {}
+            #[cfg(unix)]
+            Socket::Unix(_) => {}
+        }
+        Ok(())
+    }
+}
+
+impl Socket {
+    async fn open(address: &Address, reading: Reading, patience: Duration) -> Result<Self, DialError> {
         let opened = match address {
             Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
             Address::Udp(address) => timeout(patience, open_udp(*address)).await,
@@ -56,8 +164,8 @@ impl Stream {
                 timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
             }
         };
-        let stream = opened.map_err(|_| DialError::TimedOut(patience))?.map_err(dial_error)?;
-        if stream.is_to_itself() { Err(DialError::ToItself) } else { Ok(stream) }
+        let socket = opened.map_err(|_| DialError::TimedOut(patience))?.map_err(dial_error)?;
+        if socket.is_to_itself() { Err(DialError::ToItself) } else { Ok(socket) }
     }
 
     fn is_to_itself(&self) -> bool {
@@ -72,84 +180,53 @@ impl Stream {
         }
     }
 
-    /// Whether what arrives comes in datagrams, and no end of it can be seen.
-    pub(super) const fn is_datagram(&self) -> bool {
+    /// The record that is kept of it from now on.
+    fn conversation(&self, dial: Dial) -> Conversation {
         match self {
-            Self::Udp(_) => true,
-            Self::Tcp(_) => false,
+            Self::Tcp(stream) => {
+                dial.opened(stream.local_addr().and_then(|local| Ok((local, stream.peer_addr()?))))
+            }
+            Self::Udp(socket) => {
+                dial.ready(socket.local_addr().and_then(|local| Ok((local, socket.peer_addr()?))))
+            }
             #[cfg(unix)]
-            Self::Unix(_) => false,
-        }
-    }
-
-    pub(super) async fn ready(&self, interest: Interest) -> io::Result<Ready> {
-        match self {
-            Self::Tcp(stream) => stream.ready(interest).await,
-            Self::Udp(socket) => ready_or_refused(socket, interest).await,
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.ready(interest).await,
-        }
-    }
-
-    pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_read(buffer),
-            Self::Udp(socket) => socket.try_recv(buffer),
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.try_read(buffer),
-        }
-    }
-
-    pub(super) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Tcp(stream) => stream.try_write(bytes),
-            // All of it or nothing: a datagram is not cut.
-            Self::Udp(socket) => socket.try_send(bytes),
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.try_write(bytes),
-        }
-    }
-
-    /// Says that we send no more.
-    pub(super) async fn half_close(&mut self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.shutdown().await,
-            Self::Udp(_) => Ok(()),
-            #[cfg(unix)]
-            Self::Unix(stream) => stream.shutdown().await,
-        }
-    }
-
-    /// Closes with a reset, where the transport knows one.
-    pub(super) fn abort(self) -> io::Result<()> {
-        match self {
-            Self::Tcp(stream) => stream.set_zero_linger(),
-            Self::Udp(_) => Ok(()),
-            #[cfg(unix)]
-            Self::Unix(_) => Ok(()),
+            Self::Unix(_) => dial.opened_unix(),
         }
     }
 }
 
-async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Stream> {
+/// Linux makes the send buffer of a server as large as twenty segments of the client's: on loopback, where they have 64 KiB,
+/// nearly 3 MB, which a slow server does not fill while a case lasts. With these it takes 80 KB. Where the system does not
+/// let us, only that takes longer.
+fn shrink_segments(socket: &TcpSocket) {
+    #[cfg(unix)]
+    drop(socket2::SockRef::from(socket).set_tcp_mss(SMALL_SEGMENT));
+    #[cfg(not(unix))]
+    let _ = socket;
+}
+
+async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Socket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     match reading {
         Reading::Always => {}
-        Reading::Never => socket.set_recv_buffer_size(SMALL_BUFFER)?,
+        Reading::Never => {
+            socket.set_recv_buffer_size(SMALL_BUFFER)?;
+            shrink_segments(&socket);
+        }
     }
     let stream = socket.connect(address).await?;
     // Segments are cut where a case cuts them, not where Nagle's algorithm would.
     stream.set_nodelay(true)?;
-    Ok(Stream::Tcp(stream))
+    Ok(Socket::Tcp(stream))
 }
 
 /// A socket of our own that sends to one address and hears it alone. Nothing goes out by this.
-async fn open_udp(address: SocketAddr) -> io::Result<Stream> {
+async fn open_udp(address: SocketAddr) -> io::Result<Socket> {
     let any: SocketAddr =
         if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
     let socket = UdpSocket::bind(any).await?;
     socket.connect(address).await?;
-    Ok(Stream::Udp(socket))
+    Ok(Socket::Udp(socket))
 }
 
 /// That nobody took a datagram is an error of the socket, and none of what can be read or written.

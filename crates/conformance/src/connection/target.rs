@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+#[cfg(unix)]
+use crate::capture::UNIX_SERVER;
 use crate::format::Transport;
 
 /// A target as it was given: a name has yet to be resolved.
@@ -99,6 +101,17 @@ pub enum Address {
     /// The path of a Unix socket.
     #[cfg(unix)]
     Unix(PathBuf),
+}
+
+impl Address {
+    /// The address that a capture shows.
+    pub(super) const fn shown(&self) -> SocketAddr {
+        match self {
+            Self::Tcp(address) | Self::Udp(address) => *address,
+            #[cfg(unix)]
+            Self::Unix(_) => UNIX_SERVER,
+        }
+    }
 }
 
 impl Target {

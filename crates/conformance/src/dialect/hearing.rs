@@ -3,31 +3,39 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::format::Receive;
+use crate::format::{Encoding, Receive};
 
 /// How the replies of a dialect are heard.
 #[derive(Clone, Debug)]
 pub struct Hearing {
     /// How one reply is found in what was received.
     pub receive: Receive,
+    /// How octets become text.
+    pub encoding: Encoding,
     /// How many messages the server sends when a client connects, before it is asked anything.
     pub greeting: u32,
     /// What may stand before a reply and is no part of it.
     pub(super) prompt: Option<Regex>,
+    /// What may stand behind a reply and is no part of it.
+    pub(super) suffix: Option<Regex>,
     /// Messages that are no replies.
     pub(super) ignore: Option<Regex>,
 }
 
 impl Hearing {
-    /// The reply in a message: without a prompt before it, and nothing if the message is one to be ignored.
+    /// The reply in a message: without a prompt before it and a suffix behind it, and nothing if the message is one to be ignored.
     #[must_use]
     pub fn reply(&self, message: Received) -> Option<Received> {
+        let message = message.decoded(self.encoding);
         let prompt = self
             .prompt
             .as_ref()
             .and_then(|prompt| prompt.find(message.words()))
             .map_or(0, |found| found.end());
         let reply = message.behind(prompt);
+        let suffix = self.suffix.as_ref().and_then(|suffix| suffix.find(reply.words()));
+        let suffix = suffix.map_or(0, |found| found.len());
+        let reply = reply.before(suffix);
         if self.ignores(reply.words()) { None } else { Some(reply) }
     }
 
@@ -55,7 +63,8 @@ impl Hearing {
     }
 
     fn is_prompt(&self, octets: &[u8]) -> bool {
-        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.find(octets));
+        let octets = self.encoding.decode(octets);
+        let prompt = self.prompt.as_ref().and_then(|prompt| prompt.find(&octets));
         octets.is_empty() || prompt.is_some_and(|found| found.end() == octets.len())
     }
 
@@ -72,8 +81,10 @@ mod tests {
     fn hearing(prompt: Option<&str>, ignore: Option<&str>) -> Hearing {
         Hearing {
             receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 100 },
+            encoding: Encoding::Utf8,
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),
+            suffix: None,
             ignore: ignore.map(|ignore| anchored(ignore).expect("a pattern")),
         }
     }

@@ -1,6 +1,7 @@
 //! A dialect ready for use: what is said becomes octets, and the names of replies become patterns.
 
 mod hearing;
+mod inexpressible;
 mod pattern;
 mod speaking;
 
@@ -8,14 +9,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use hearing::Hearing;
+pub use inexpressible::Inexpressible;
 pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub(crate) use speaking::arity;
-pub use speaking::{Framed, Inexpressible, Speaking, Token};
+pub use speaking::{Framed, Speaking, Token};
 
 use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;
 use crate::matcher;
+use crate::spelling::hint;
 
 /// A dialect whose patterns are compiled.
 #[derive(Clone, Debug)]
@@ -24,6 +27,8 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// The dialect whose octets mean the same in this one.
+    pub variant_of: Option<String>,
     /// What carries it.
     pub transport: Transport,
     /// How replies are heard.
@@ -54,6 +59,16 @@ pub struct Relaxed {
     pub dialect: Arc<Dialect>,
 }
 
+impl Relaxed {
+    /// Whether less is waited for under it, before anything is asked, than in the dialect: such a deviation may explain
+    /// why nothing came.
+    #[must_use]
+    pub fn waits_for_less_than(&self, dialect: &Dialect) -> bool {
+        self.dialect.hearing.greeting < dialect.hearing.greeting
+            || self.dialect.preamble.len() < dialect.preamble.len()
+    }
+}
+
 /// One kind of reply.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -74,6 +89,9 @@ impl Dialect {
     pub fn compile(file: &format::Dialect) -> Result<Self, Vec<(String, String)>> {
         let mut dialect = Self::compile_strict(file)?;
         for (index, relaxation) in file.relaxations.iter().enumerate() {
+            if let Some((place, fault)) = misnamed(file, index) {
+                return Err(vec![(format!("relaxations[{index}].{place}"), fault)]);
+            }
             let in_relaxation = |(place, fault)| (format!("relaxations[{index}].{place}"), fault);
             let relaxed = Self::compile_strict(&relaxation.applied_to(file))
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
@@ -87,7 +105,11 @@ impl Dialect {
         let mut faults = Vec::new();
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
-            match Pattern::compile(&reply.form) {
+            match Pattern::compile(&reply.form, file.numbers.decimal) {
+                Ok(pattern) if name == RESULT && !pattern.has_number() => {
+                    let fault = "it carries no number: name the group, `(?<number>…)`";
+                    faults.push((format!("replies.{name}"), fault.to_owned()));
+                }
                 Ok(pattern) => {
                     replies.insert(name.clone(), Reply { pattern, title: reply.title.clone() });
                 }
@@ -95,9 +117,13 @@ impl Dialect {
             }
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
+        let suffix = compiled("suffix", file.suffix.as_ref(), at_the_end, &mut faults);
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
+        if file.greeting > MOST_GREETINGS {
+            faults.push(("greeting".to_owned(), format!("a greeting has at most {MOST_GREETINGS} messages")));
+        }
         let datagrams = matches!(file.framing.receive, Receive::Datagram { .. });
         if datagrams != (file.transport == Transport::Udp) {
             let fault =
@@ -110,11 +136,14 @@ impl Dialect {
         let mut dialect = Self {
             id: file.id.clone(),
             title: file.title.clone(),
+            variant_of: file.variant_of.clone(),
             transport: file.transport,
             hearing: Hearing {
                 receive: file.framing.receive.clone(),
+                encoding: file.encoding,
                 greeting: file.greeting,
                 prompt,
+                suffix,
                 ignore,
             },
             facts: file.facts.clone(),
@@ -139,13 +168,19 @@ impl Dialect {
     /// A pair of the preamble, in which a bare string is what it says.
     fn prepared(&self, message: &Message, reply: &Matcher) -> Result<(Framed, Matcher), String> {
         let words = match message {
-            Message::Bare(text) | Message::Text(text) => Ok(text.clone().into_bytes()),
+            Message::Bare(text) | Message::Text(text) => self.speaking.text(text),
             other => self.speaking.words(other),
         };
         let framed =
             words.and_then(|words| self.speaking.framed(&words)).map_err(|error| error.to_string())?;
         matcher::Matcher::compile(reply, self).map_err(|error| error.to_string())?;
         Ok((framed, reply.clone()))
+    }
+
+    /// Whether octets that are spelled out for another dialect mean something else in this one, or nothing.
+    #[must_use]
+    pub fn is_foreign_to(&self, native: &str) -> bool {
+        self.id != native && self.variant_of.as_deref() != Some(native)
     }
 
     /// The reply of a name.
@@ -207,6 +242,20 @@ impl Dialect {
     }
 }
 
+/// No server says more before it is asked anything, and each is waited for.
+const MOST_GREETINGS: u32 = 100;
+
+/// What the names in a relaxation say twice, or of nothing.
+fn misnamed(file: &format::Dialect, index: usize) -> Option<(String, String)> {
+    let relaxation = &file.relaxations[index];
+    if file.relaxations[..index].iter().any(|other| other.id == relaxation.id) {
+        return Some(("id".to_owned(), format!("`{}` is there twice", relaxation.id)));
+    }
+    let unknown = relaxation.replies.keys().find(|name| !file.replies.contains_key(*name))?;
+    let hint = hint(unknown, file.replies.keys().map(String::as_str));
+    Some((format!("replies.{unknown}"), format!("the dialect has no reply `{unknown}`{hint}")))
+}
+
 /// The reply by which every operand of a calculation is accepted.
 pub const ACCEPTED: &str = "ok";
 /// The reply that carries a number.
@@ -216,18 +265,23 @@ pub const FAIL: &str = "fail";
 
 /// A pattern for a whole reply. A reply is octets: a dialect says itself which of them may be in it.
 pub(crate) fn anchored(pattern: &str) -> Result<Regex, String> {
-    regex(pattern, r"\z")
+    regex(r"\A", pattern, r"\z")
 }
 
 /// A pattern for the beginning of a message.
 pub(crate) fn at_the_start(pattern: &str) -> Result<Regex, String> {
-    regex(pattern, "")
+    regex(r"\A", pattern, "")
 }
 
-fn regex(pattern: &str, end: &str) -> Result<Regex, String> {
-    Regex::new(&format!(r"\A(?:{pattern}){end}")).map_err(|error| match error {
+/// A pattern for the end of a message.
+pub(crate) fn at_the_end(pattern: &str) -> Result<Regex, String> {
+    regex("", pattern, r"\z")
+}
+
+fn regex(start: &str, pattern: &str, end: &str) -> Result<Regex, String> {
+    Regex::new(&format!("{start}(?:{pattern}){end}")).map_err(|error| match error {
         regex::Error::Syntax(_) => regex_fault(pattern),
-        other => other.to_string(),
+        _ => format!("`{pattern}` is no pattern: it is too large when its repetitions are written out"),
     })
 }
 

@@ -4,7 +4,7 @@ use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::anchored;
-use crate::format::{Endian, Form, Item, Kind};
+use crate::format::{DecimalSign, Endian, Form, Item, Kind};
 
 /// What one kind of reply looks like.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub enum Pattern {
         /// Where its code stands.
         code: Option<String>,
     },
+    /// One of these in which a number has a comma before its fraction.
+    Comma(Box<Self>),
 }
 
 /// What a reply carries.
@@ -56,7 +58,16 @@ impl Pattern {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn compile(form: &Form) -> Result<Self, String> {
+    pub(super) fn compile(form: &Form, decimal: DecimalSign) -> Result<Self, String> {
+        let pattern = Self::of_points(form)?;
+        match decimal {
+            DecimalSign::Point => Ok(pattern),
+            DecimalSign::Comma => Ok(Self::Comma(Box::new(pattern))),
+        }
+    }
+
+    /// The same, whose numbers have points.
+    pub(crate) fn of_points(form: &Form) -> Result<Self, String> {
         match form {
             Form::Regex(pattern) => anchored(pattern).map(Self::Regex),
             Form::Pack(items) => {
@@ -98,6 +109,10 @@ impl Pattern {
                 };
                 Some(Carried { number: at(number)?, code: at(code)?.map(String::into_bytes) })
             }
+            Self::Comma(pattern) => {
+                let Carried { number, code } = pattern.read(reply)?;
+                Some(Carried { number: number.map(|number| DecimalSign::Comma.swapped(&number)), code })
+            }
         }
     }
 
@@ -112,6 +127,7 @@ impl Pattern {
                 Part::Octets(_) | Part::Length(..) | Part::Number(..) => false,
             }),
             Self::Json { code, .. } => code.is_some(),
+            Self::Comma(pattern) => pattern.has_code(),
         }
     }
 
@@ -126,6 +142,7 @@ impl Pattern {
                 Part::Octets(_) | Part::Length(..) | Part::Code(..) => false,
             }),
             Self::Json { number, .. } => number.is_some(),
+            Self::Comma(pattern) => pattern.has_number(),
         }
     }
 }
@@ -223,7 +240,7 @@ mod tests {
     fn read(form: &str, reply: &[u8]) -> Option<(String, String)> {
         let reply_form: crate::format::Reply =
             serde_json::from_str(form).unwrap_or_else(|error| panic!("{form}: {error}"));
-        let pattern = Pattern::compile(&reply_form.form).unwrap_or_else(|fault| panic!("{form}: {fault}"));
+        let pattern = Pattern::of_points(&reply_form.form).unwrap_or_else(|fault| panic!("{form}: {fault}"));
         let carried = pattern.read(reply)?;
         let code = carried.code.map(|code| String::from_utf8_lossy(&code).into_owned());
         Some((carried.number.unwrap_or_default(), code.unwrap_or_default()))

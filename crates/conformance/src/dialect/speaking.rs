@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::{OPERATORS, anchored, compiled};
-use crate::format::{self, Message, Send, Span, Template, Wording, fill};
+use super::{Inexpressible, OPERATORS, anchored, compiled};
+use crate::format::{self, DecimalSign, Encoding, Message, Send, Span, Template, Wording, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
 
@@ -17,6 +17,8 @@ pub struct Speaking {
     messages: format::Messages,
     operands: Option<Regex>,
     garbage: Option<Regex>,
+    decimal: DecimalSign,
+    encoding: Encoding,
 }
 
 /// A message ready to be sent.
@@ -27,11 +29,6 @@ pub struct Framed {
     /// Where the words are in it.
     pub words: Range<usize>,
 }
-
-/// Why something cannot be said or heard in a dialect: a case that does is `n/a`.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{0}")]
-pub struct Inexpressible(pub String);
 
 /// What a message is in a calculation.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -99,7 +96,15 @@ impl Speaking {
         let each = messages.calculate.each.iter();
         let each = each.map(|(name, words)| (format!("messages.calculate.{name}"), words));
         for (place, words) in any.chain(each) {
-            faults.extend(unknown_place(words).map(|fault| (place, fault)));
+            faults
+                .extend(unknown_place(words, &[PLACES[0], PLACES[1], OPERATOR]).map(|fault| (place, fault)));
+        }
+        let operand = messages.operand.as_ref().and_then(|words| unknown_place(words, &[VALUE]));
+        faults.extend(operand.map(|fault| ("messages.operand".to_owned(), fault)));
+        let fixed = [("clear", &messages.clear), ("quit", &messages.quit), ("hello", &messages.hello)];
+        for (name, words) in fixed {
+            let fault = words.as_ref().and_then(|words| words.octets().err());
+            faults.extend(fault.map(|fault| (format!("messages.{name}"), fault)));
         }
         let plain = PLAIN_NUMBERS.to_owned();
         let operands = file.numbers.operands.as_ref().unwrap_or(&plain);
@@ -108,6 +113,8 @@ impl Speaking {
             messages: messages.clone(),
             operands: compiled("numbers.operands", Some(operands), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
+            decimal: file.numbers.decimal,
+            encoding: file.encoding,
         }
     }
 
@@ -137,7 +144,9 @@ impl Speaking {
         let carried =
             |value: &str| self.operands.as_ref().is_none_or(|regex| regex.is_match(value.as_bytes()));
         match operands.iter().find(|value| !carried(value)) {
-            Some(value) => Err(Inexpressible(format!("the operand {value}"))),
+            Some(value) => {
+                Err(Inexpressible::new(format!("the operand {value}"), format!("el operando {value}")))
+            }
             None => Ok(()),
         }
     }
@@ -150,9 +159,9 @@ impl Speaking {
         let words = match message {
             Message::Bare(text) => return self.words(&classify(text)),
             Message::Text(text) if self.is_literal(text) => Some(Wording::Text(text.clone())),
-            Message::Text(_) => return Err(no_words("literal text")),
+            Message::Text(_) => return Err(Inexpressible::no_words_for("literal text", "un texto literal")),
             Message::Operand(value) => {
-                let value = |name: &str| (name == VALUE).then(|| value.clone());
+                let value = |name: &str| (name == VALUE).then(|| self.decimal.swapped(value));
                 self.messages.operand.as_ref().map(|words| words.filled(value))
             }
             Message::Operator(name) => self.messages.operator.get(name).cloned().map(Wording::Text),
@@ -162,15 +171,36 @@ impl Speaking {
             Message::Calculate(tokens) => self.calculation(tokens),
         };
         let words = words.ok_or_else(|| match message {
-            Message::Operand(_) => no_words("an operand alone"),
-            Message::Operator(name) => no_words(&format!("the operator `{name}` alone")),
-            Message::Clear => no_words("`clear`"),
-            Message::Quit => no_words("`quit`"),
-            Message::Hello => no_words("`hello`"),
-            Message::Calculate(tokens) => no_words(&format!("the calculation {}", tokens.join(" "))),
-            Message::Bare(_) | Message::Text(_) => no_words("literal text"),
+            Message::Operand(_) => Inexpressible::no_words_for("an operand alone", "un operando solo"),
+            Message::Operator(name) => Inexpressible::no_words_for(
+                &format!("the operator `{name}` alone"),
+                &format!("el operador `{name}` solo"),
+            ),
+            Message::Clear => Inexpressible::no_words_for("`clear`", "`clear`"),
+            Message::Quit => Inexpressible::no_words_for("`quit`", "`quit`"),
+            Message::Hello => Inexpressible::no_words_for("`hello`", "`hello`"),
+            Message::Calculate(tokens) => {
+                let tokens = tokens.join(" ");
+                Inexpressible::no_words_for(
+                    &format!("the calculation {tokens}"),
+                    &format!("el cálculo {tokens}"),
+                )
+            }
+            Message::Bare(_) | Message::Text(_) => {
+                Inexpressible::no_words_for("literal text", "un texto literal")
+            }
         })?;
-        words.octets().map_err(Inexpressible)
+        match words {
+            Wording::Text(text) => self.text(&text),
+            packed @ Wording::Pack(_) => packed.octets().map_err(Inexpressible::unwritable),
+        }
+    }
+
+    /// Text in the encoding of the dialect.
+    pub(super) fn text(&self, text: &str) -> Result<Vec<u8>, Inexpressible> {
+        self.encoding.encode(text).ok_or_else(|| {
+            Inexpressible::new(format!("the characters of {text}"), format!("los caracteres de {text}"))
+        })
     }
 
     /// A message with what ends it, or stands before it.
@@ -178,7 +208,13 @@ impl Speaking {
     /// # Errors
     /// The message is too long for the frame.
     pub fn framed(&self, words: &[u8]) -> Result<Framed, Inexpressible> {
-        let too_long = || Inexpressible(format!("a message of {} octets", words.len()));
+        let too_long = || {
+            let length = words.len();
+            Inexpressible::new(
+                format!("a message of {length} octets"),
+                format!("un mensaje de {length} octetos"),
+            )
+        };
         let (before, behind) = match &self.send {
             Send::Bare => (Vec::new(), Vec::new()),
             Send::Delimited(delimiter) => (Vec::new(), delimiter.clone()),
@@ -229,12 +265,12 @@ impl Speaking {
             None => calculate.any.as_ref().filter(|_| self.spelling(operator).is_some())?,
         };
         let spelling = self.spelling(operator).unwrap_or(operator);
-        let places: BTreeMap<&str, &str> = PLACES
+        let places: BTreeMap<&str, String> = PLACES
             .into_iter()
-            .zip(operands.iter().map(String::as_str))
-            .chain([(OPERATOR, spelling)])
+            .zip(operands.iter().map(|operand| self.decimal.swapped(operand)))
+            .chain([(OPERATOR, spelling.to_owned())])
             .collect();
-        Some(words.filled(|name| places.get(name).map(|text| (*text).to_owned())))
+        Some(words.filled(|name| places.get(name).cloned()))
     }
 
     fn spelling<'o>(&'o self, operator: &'o str) -> Option<&'o str> {
@@ -246,15 +282,14 @@ impl Speaking {
     }
 }
 
-/// What is wrong with the names in the words of a calculation.
-fn unknown_place(words: &Wording) -> Option<String> {
-    let known = [PLACES[0], PLACES[1], OPERATOR];
+/// What is wrong with the names in the words of a message that has these.
+fn unknown_place(words: &Wording, known: &[&str]) -> Option<String> {
     let mut fault = None;
     words.clone().strings(&mut |text| {
         // Only to look at the names: nothing is replaced.
         let looked_at = fill(text, |name| match known.contains(&name) {
             true => Ok(None),
-            false => Err(format!("nothing is called `{{{name}}}`{}", hint(name, known))),
+            false => Err(format!("nothing is called `{{{name}}}`{}", hint(name, known.iter().copied()))),
         });
         fault = fault.take().or_else(|| looked_at.err());
     });
@@ -271,8 +306,4 @@ fn classify(text: &str) -> Message {
         _ if Decimal::parse(text).is_some() => Message::Operand(text.to_owned()),
         _ => Message::Text(text.to_owned()),
     }
-}
-
-fn no_words(what: &str) -> Inexpressible {
-    Inexpressible(format!("no words for {what}"))
 }

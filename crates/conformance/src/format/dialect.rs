@@ -18,7 +18,7 @@
 //!         "result": {"regex": "VALE (?<number>.+)"},
 //!         "fail": {"regex": "MAL"}
 //!     },
-//!     "facts": ["pipelining"]
+//!     "facts": ["pipelining", "segments"]
 //! }"#)?;
 //! assert!(calc_conformance::dialect::Dialect::compile(&mine).is_ok());
 //! # Ok::<(), serde_json::Error>(())
@@ -30,7 +30,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::message::exactly_one;
-use super::{Framing, Item, Matcher, Message, Receive, SchemaKey, Wording, string_or_object};
+use super::{
+    DecimalSign, Encoding, Framing, Item, Matcher, Message, Receive, SchemaKey, Wording, string_or_object,
+};
 use crate::language::Text;
 
 /// A dialect as written.
@@ -44,11 +46,18 @@ pub struct Dialect {
     pub id: String,
     /// What it is, in a few words.
     pub title: Text,
+    /// The dialect that this one differs from in its transport or framing alone: the octets that a suite spells out for that
+    /// one are right in this one too.
+    #[serde(default)]
+    pub variant_of: Option<String>,
     /// What carries it.
     #[serde(default)]
     pub transport: Transport,
     /// How messages and replies are told apart.
     pub framing: Framing,
+    /// How text becomes octets, in messages and in replies.
+    #[serde(default)]
+    pub encoding: Encoding,
     /// How many messages the server sends when a client connects, before it is asked anything.
     #[serde(default)]
     pub greeting: u32,
@@ -61,6 +70,9 @@ pub struct Dialect {
     /// What may stand before a reply and is no part of it, such as `> `.
     #[serde(default)]
     pub prompt: Option<String>,
+    /// What may stand behind a reply and is no part of it, such as a blank.
+    #[serde(default)]
+    pub suffix: Option<String>,
     /// Messages of the server that are no replies: the pattern for the whole of one.
     #[serde(default)]
     pub ignore: Option<String>,
@@ -170,6 +182,8 @@ pub struct Numbers {
     pub results: Option<String>,
     /// How near a result has to be, where the case does not ask for less.
     pub precision: Precision,
+    /// What stands before the fraction, in messages and in replies.
+    pub decimal: DecimalSign,
 }
 
 /// How near a result is to the true one.
@@ -271,8 +285,12 @@ pub struct Relaxation {
     pub receive: Option<Receive>,
     /// How many messages come first instead.
     pub greeting: Option<u32>,
+    /// What we say after the greeting instead.
+    pub preamble: Option<Vec<(Message, Matcher)>>,
     /// What may stand before a reply instead.
     pub prompt: Option<String>,
+    /// What may stand behind a reply instead.
+    pub suffix: Option<String>,
     /// Messages that are no replies, instead.
     pub ignore: Option<String>,
     /// Replies that look otherwise than in the dialect; those that are not named here look as they do there.
@@ -294,7 +312,9 @@ impl Relaxation {
         let mut relaxed = Dialect { relaxations: Vec::new(), ..dialect.clone() };
         relaxed.framing.receive = self.receive.clone().unwrap_or(relaxed.framing.receive);
         relaxed.greeting = self.greeting.unwrap_or(relaxed.greeting);
+        relaxed.preamble = self.preamble.clone().unwrap_or(relaxed.preamble);
         relaxed.prompt = self.prompt.clone().or(relaxed.prompt);
+        relaxed.suffix = self.suffix.clone().or(relaxed.suffix);
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);
         relaxed.replies.extend(self.replies.clone());
         relaxed

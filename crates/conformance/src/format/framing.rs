@@ -187,6 +187,13 @@ impl Length {
 /// The longest reply where the dialect names none.
 const LONGEST_REPLY: usize = 4096;
 
+/// No more than this of a reply is ever kept (what a server sends beyond it waits in the system's buffers), and no message
+/// is padded to more.
+pub(super) const MOST_OCTETS: usize = 1 << 20;
+
+/// A longer silence tests patience, and not servers.
+const LONGEST_QUIET_MS: u64 = 60_000;
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawSend {
@@ -205,6 +212,9 @@ impl TryFrom<RawSend> for Send {
             Some([pad]) if raw.fixed.is_some() => *pad,
             Some(_) => return Err("`pad` is one octet and belongs to `fixed`".to_owned()),
         };
+        if let Some(fixed) = raw.fixed.filter(|fixed| *fixed > MOST_OCTETS) {
+            return Err(too_many(fixed));
+        }
         let delimiter = raw.delimiter.map(|delimiter| delimiter.octets()).transpose()?;
         let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty());
         match (&delimiter, &raw.length, &raw.fixed) {
@@ -222,6 +232,11 @@ impl TryFrom<RawSend> for Send {
             ),
         }
     }
+}
+
+/// More octets than are kept, or padded.
+pub(super) fn too_many(octets: usize) -> String {
+    format!("{octets} octets; there can be {MOST_OCTETS} at most")
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -253,6 +268,12 @@ impl TryFrom<RawReceive> for Receive {
         match (&delimiter, &raw.length) {
             _ if max == 0 || raw.fixed == Some(0) => {
                 return Err("0 octets leave no room for a reply".to_owned());
+            }
+            _ if max.max(raw.fixed.unwrap_or_default()) > MOST_OCTETS => {
+                return Err(too_many(max.max(raw.fixed.unwrap_or_default())));
+            }
+            _ if raw.quiet_ms.is_some_and(|ms| !(1..=LONGEST_QUIET_MS).contains(&ms)) => {
+                return Err(format!("`quiet_ms` is from 1 to {LONGEST_QUIET_MS}"));
             }
             (Some(delimiter), _) if delimiter.is_empty() => {
                 return Err("an empty `delimiter` ends nothing".to_owned());

@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::message::{True, exactly_one};
-use super::{Template, one_or_many, string_or_object};
+use super::{Item, Template, one_or_many, string_or_object};
 
 /// What one reply has to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,10 @@ pub enum Matcher {
     Regex(String),
     /// `{"raw": "OK\n"}`: a pattern for the reply with its line end, or whatever else ends it.
     Raw(String),
+    /// `{"pack": [{"u8": 1}, {"any": 3}]}`: these binary fields and no others.
+    Pack(Vec<Item>),
+    /// `{"json": {"status": "ok"}}`: a JSON document that has at least this in it.
+    Json(Value),
     /// `{"all_of": ["fail", {"not": {"regex": ".*x.*"}}]}`
     AllOf(Vec<Self>),
     /// `{"any_of": ["ok", {"fail": "syntax"}]}`
@@ -77,16 +82,31 @@ impl Template for Matcher {
                 matchers.iter_mut().for_each(|matcher| matcher.strings(visit))
             }
             Self::Not(matcher) => matcher.strings(visit),
+            Self::Pack(items) => items.iter_mut().for_each(|item| item.strings(visit)),
+            Self::Json(subset) => json_strings(subset, visit),
             Self::Any | Self::Special => {}
         }
     }
 }
+
+/// The strings of a document; the names of its fields stay.
+fn json_strings(value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| json_strings(value, visit)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| json_strings(value, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 impl Matcher {
     /// Whether it spells out octets of a reply, which are those of one dialect.
     #[must_use]
     pub fn is_literal(&self) -> bool {
         match self {
-            Self::Text(_) | Self::Hex(_) | Self::Regex(_) | Self::Raw(_) => true,
+            Self::Text(_) | Self::Hex(_) | Self::Regex(_) | Self::Raw(_) | Self::Pack(_) | Self::Json(_) => {
+                true
+            }
             Self::AnyOf(matchers) | Self::AllOf(matchers) => matchers.iter().any(Self::is_literal),
             Self::Named(_)
             | Self::Fail(_)
@@ -109,6 +129,8 @@ impl Matcher {
             | Self::Hex(_)
             | Self::Regex(_)
             | Self::Raw(_)
+            | Self::Pack(_)
+            | Self::Json(_)
             | Self::Named(_)
             | Self::Number { .. }
             | Self::Canonical(_)
@@ -127,6 +149,8 @@ impl Matcher {
             | Self::Hex(_)
             | Self::Regex(_)
             | Self::Raw(_)
+            | Self::Pack(_)
+            | Self::Json(_)
             | Self::Named(_)
             | Self::Fail(_)
             | Self::Number { .. }
@@ -167,6 +191,8 @@ pub(super) struct RawMatcher {
     hex: Option<String>,
     regex: Option<String>,
     raw: Option<String>,
+    pack: Option<Vec<Item>>,
+    json: Option<Value>,
     all_of: Option<Vec<Matcher>>,
     any_of: Option<Vec<Matcher>>,
     not: Option<Box<Matcher>>,
@@ -201,6 +227,8 @@ impl TryFrom<RawMatcher> for Matcher {
                 ("hex", raw.hex.map(Self::Hex)),
                 ("regex", raw.regex.map(Self::Regex)),
                 ("raw", raw.raw.map(Self::Raw)),
+                ("pack", raw.pack.map(Self::Pack)),
+                ("json", raw.json.map(Self::Json)),
                 ("all_of", raw.all_of.map(Self::AllOf)),
                 ("any_of", raw.any_of.map(Self::AnyOf)),
                 ("not", raw.not.map(Self::Not)),

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::{Template, string_or_object};
+use super::pack::sendable;
+use super::{Item, Template, Wording, string_or_object};
 
 /// A message, said in the words of the dialect and framed by it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -102,6 +103,8 @@ pub enum Octets {
         /// How often.
         count: u32,
     },
+    /// `{"pack": [{"u16": 5}, {"text": "x"}]}`: binary fields.
+    Pack(Vec<Item>),
 }
 
 impl Octets {
@@ -116,6 +119,7 @@ impl Octets {
         match self {
             Self::Text(text) => Ok(text.clone().into_bytes()),
             Self::Hex(hex) => parse_hex(hex),
+            Self::Pack(items) => Wording::Pack(items.clone()).octets(),
             Self::Fill { text, count } => match text.len().checked_mul(*count as usize) {
                 Some(length) if length <= Self::MOST => Ok(text.repeat(*count as usize).into_bytes()),
                 Some(_) | None => Err(format!("more than {} octets to send", Self::MOST)),
@@ -128,6 +132,7 @@ impl Template for Octets {
     fn strings(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Text(text) | Self::Hex(text) | Self::Fill { text, count: _ } => visit(text),
+            Self::Pack(items) => items.iter_mut().for_each(|item| item.strings(visit)),
         }
     }
 }
@@ -158,13 +163,16 @@ pub(super) struct RawOctets {
     fill: Option<String>,
     /// How often `fill` is repeated.
     count: Option<u32>,
+    /// Binary fields.
+    pack: Option<Vec<Item>>,
 }
 
 impl TryFrom<RawOctets> for Octets {
     type Error = String;
 
     fn try_from(raw: RawOctets) -> Result<Self, String> {
-        let RawOctets { text, hex, fill, count } = raw;
+        let RawOctets { text, hex, fill, count, pack } = raw;
+        let pack = pack.map(sendable).transpose()?;
         match (&fill, count) {
             (Some(_), None) => return Err("`fill` without `count`".to_owned()),
             (None, Some(_)) => return Err("`count` belongs to `fill`".to_owned()),
@@ -173,7 +181,12 @@ impl TryFrom<RawOctets> for Octets {
         let fill = fill.zip(count).map(|(text, count)| Self::Fill { text, count });
         exactly_one(
             "an item to send",
-            [("text", text.map(Self::Text)), ("hex", hex.map(Self::Hex)), ("fill", fill)],
+            [
+                ("text", text.map(Self::Text)),
+                ("hex", hex.map(Self::Hex)),
+                ("fill", fill),
+                ("pack", pack.map(Self::Pack)),
+            ],
         )
     }
 }

@@ -7,6 +7,7 @@
 mod case;
 mod delivery;
 mod dialect;
+mod encoding;
 mod framing;
 mod matcher;
 mod message;
@@ -23,6 +24,7 @@ pub use delivery::{Delivery, Part, Segments};
 pub use dialect::{
     Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
 };
+pub use encoding::{DecimalSign, Encoding};
 pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, Visitor};
 
+use super::framing::{MOST_OCTETS, too_many};
 use super::message::exactly_one;
 use super::{Endian, Template, parse_hex, string_or_object};
 
@@ -125,20 +126,6 @@ impl Wording {
             }
         }
     }
-
-    /// What makes no sense in a message that is sent.
-    #[must_use]
-    pub fn fault(&self) -> Option<&'static str> {
-        let only_received =
-            |item: &Item| matches!(item, Item::Any(_) | Item::Number(..) | Item::Code(..) | Item::Regex(_));
-        match self {
-            Self::Text(_) => None,
-            Self::Pack(items) if items.iter().any(only_received) => {
-                Some("`any`, `number`, `code` and `regex` are fields of replies")
-            }
-            Self::Pack(_) => None,
-        }
-    }
 }
 
 impl Item {
@@ -167,10 +154,16 @@ impl Template for Wording {
     fn strings(&mut self, visit: &mut dyn FnMut(&mut String)) {
         match self {
             Self::Text(text) => visit(text),
-            Self::Pack(items) => items.iter_mut().for_each(|item| match item {
-                Item::Scalar(_, _, text) | Item::Text(text, _) | Item::Hex(text) => visit(text),
-                Item::Length(..) | Item::Any(_) | Item::Number(..) | Item::Code(..) | Item::Regex(_) => {}
-            }),
+            Self::Pack(items) => items.iter_mut().for_each(|item| item.strings(visit)),
+        }
+    }
+}
+
+impl Template for Item {
+    fn strings(&mut self, visit: &mut dyn FnMut(&mut String)) {
+        match self {
+            Self::Scalar(_, _, text) | Self::Text(text, _) | Self::Hex(text) => visit(text),
+            Self::Length(..) | Self::Any(_) | Self::Number(..) | Self::Code(..) | Self::Regex(_) => {}
         }
     }
 }
@@ -191,9 +184,18 @@ impl TryFrom<RawWording> for Wording {
     type Error = &'static str;
 
     fn try_from(raw: RawWording) -> Result<Self, Self::Error> {
-        let packed = Self::Pack(raw.pack);
-        packed.fault().map_or(Ok(packed), Err)
+        sendable(raw.pack).map(Self::Pack)
     }
+}
+
+/// The fields of a message that is sent, if all of them are such.
+pub(super) fn sendable(items: Vec<Item>) -> Result<Vec<Item>, &'static str> {
+    let only_received =
+        |item: &Item| matches!(item, Item::Any(_) | Item::Number(..) | Item::Code(..) | Item::Regex(_));
+    if items.iter().any(only_received) {
+        return Err("`any`, `number`, `code` and `regex` are fields of replies");
+    }
+    Ok(items)
 }
 
 impl<'de> Deserialize<'de> for Wording {
@@ -274,6 +276,9 @@ impl TryFrom<RawItem> for Item {
             return Err("`size` belongs to `text`".to_owned());
         }
         let size = raw.size;
+        if let Some(octets) = size.max(raw.any).filter(|octets| *octets > MOST_OCTETS) {
+            return Err(too_many(octets));
+        }
         let scalar = |kind| move |Scalar(value): Scalar| Self::Scalar(kind, endian, value);
         exactly_one(
             "a field",

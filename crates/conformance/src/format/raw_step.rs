@@ -18,6 +18,9 @@ const LONGEST_WAIT_MS: u64 = 60_000;
 /// More connections than this are a load test, and many systems allow a process only 256 open files.
 const MOST_CLIENTS: u32 = 200;
 
+/// More turns than this show nothing that fewer do not, and a case should end.
+const MOST_TURNS: u32 = 10_000;
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawStep {
@@ -147,6 +150,27 @@ impl RawStep {
 }
 
 impl Action {
+    /// How often what is innermost in it is done.
+    fn turns(&self) -> u64 {
+        match self {
+            Self::Repeat { times, steps } | Self::Clients { count: times, steps } => {
+                let inner = steps.iter().map(|step| step.action.turns()).max().unwrap_or(1);
+                inner.saturating_mul((*times).into())
+            }
+            Self::Connect { .. }
+            | Self::Say { .. }
+            | Self::Send { .. }
+            | Self::Expect { .. }
+            | Self::ExpectClose(_)
+            | Self::ExpectSilence(_)
+            | Self::HalfClose
+            | Self::Close
+            | Self::Abort
+            | Self::Wait(_)
+            | Self::Fence => 1,
+        }
+    }
+
     fn within_limits(&self) -> Result<(), String> {
         match self {
             Self::ExpectSilence(ms) | Self::Wait(ms) if *ms > LONGEST_WAIT_MS => {
@@ -157,6 +181,11 @@ impl Action {
             }
             Self::Clients { count, steps: _ } if !(1..=MOST_CLIENTS).contains(count) => {
                 Err(format!("{count} clients; there can be 1 to {MOST_CLIENTS}"))
+            }
+            Self::Repeat { times: 0, steps: _ } => Err("0 times do nothing".to_owned()),
+            Self::Repeat { .. } if self.turns() > u64::from(MOST_TURNS) => {
+                let inner = "with those of `repeat` in it";
+                Err(format!("{} turns, {inner}; there can be {MOST_TURNS} at most", self.turns()))
             }
             Self::Connect { .. }
             | Self::Say { .. }

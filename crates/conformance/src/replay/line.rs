@@ -21,8 +21,10 @@ pub(super) struct Line {
     pub(super) half_closed: bool,
     /// Whether a reply has come, after which the servers of some dialects close.
     pub(super) answered: bool,
-    /// A first datagram, which may be lost, and is then sent once more.
+    /// A datagram that alone waits for its reply: it may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
+    /// Whether one was. A network loses a datagram now and then; a server that ignores every other one is wrong.
+    pub(super) resent: bool,
 }
 
 /// The connection that a case has without naming one.
@@ -46,7 +48,8 @@ impl Player<'_> {
 
     pub(super) async fn open(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
         let patience = self.terms.patience.max(CONNECT_AT_LEAST);
-        match Connection::open(&self.terms.address, reading, patience).await {
+        let tap = self.terms.tap.of(name);
+        match Connection::open(&self.terms.address, reading, patience, &tap).await {
             Ok(connection) => {
                 self.transcript.record(name, What::Opened);
                 self.lines.push(Line {
@@ -56,6 +59,7 @@ impl Player<'_> {
                     half_closed: false,
                     answered: false,
                     again: None,
+                    resent: false,
                 });
                 match reading {
                     Reading::Always => self.welcome(self.lines.len() - 1).await,
@@ -84,7 +88,8 @@ impl Player<'_> {
             Lifetime::OneReply | Lifetime::Session => return Ok(()),
         }
         let deadline = Instant::now() + self.terms.politeness;
-        self.lines[line].connection.ends_by(deadline).await;
+        // A server that does not close once will not close the next time, and is waited for no more.
+        self.goodbye_ignored |= !self.lines[line].connection.ends_by(deadline).await;
         let name = self.lines[line].name.clone();
         self.open(&name, Reading::Always).await?;
         // Steps find a connection by its name, and its place among the others is that of the old one.
@@ -126,7 +131,7 @@ impl Player<'_> {
         };
         line.due += speech.messages;
         line.again = match self.terms.dialect.transport {
-            Transport::Udp if !line.answered && line.due == 1 => Some(speech.octets.clone()),
+            Transport::Udp if !line.resent && line.due == 1 => Some(speech.octets.clone()),
             Transport::Udp | Transport::Tcp => None,
         };
         for (index, octets) in speech.writes().enumerate() {

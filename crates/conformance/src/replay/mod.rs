@@ -9,6 +9,7 @@ mod speech;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::capture::Tap;
 use crate::connection::Address;
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Wrong};
@@ -30,6 +31,8 @@ pub struct Terms {
     pub patience: Duration,
     /// How long the answer to a goodbye is waited for.
     pub politeness: Duration,
+    /// What records it.
+    pub tap: Tap,
 }
 
 /// What came of replaying steps.
@@ -97,6 +100,7 @@ pub struct Break {
 
 /// Replays a case with the positive control that belongs to it. `general` are the diagnoses for all cases.
 pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome {
+    let terms = &Terms { tap: terms.tap.about(&case.id), ..terms.clone() };
     let mut player = Player::new(terms);
     let steps = match &case.script {
         Script::Steps(steps) => steps.as_slice(),

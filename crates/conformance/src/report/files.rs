@@ -5,7 +5,7 @@ use std::io;
 use super::document::{Document, Recorder};
 use super::order::{Kind, Order, Place};
 use super::sink::{Sink, SinkError};
-use super::{csv, github, gradescope, jsonl, junit, markdown, tap};
+use super::{csv, github, gradescope, html, jsonl, junit, markdown, tap};
 use crate::connection::Target;
 use crate::language::Language;
 use crate::run::Event;
@@ -119,6 +119,7 @@ const fn pace(kind: Kind) -> Pace {
     match kind {
         Kind::Json => Pace::End(json),
         Kind::Jsonl => Pace::Events,
+        Kind::Html => Pace::End(html::render),
         Kind::Markdown => Pace::End(markdown::render),
         Kind::Junit => Pace::End(junit::render),
         Kind::Tap => Pace::End(tap::render),

@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod github;
 mod gradescope;
+mod html;
 mod jsonl;
 mod junit;
 mod markdown;

@@ -22,6 +22,8 @@ pub enum Kind {
     Json,
     /// A line of JSON for each event, as it happens.
     Jsonl,
+    /// A page that needs nothing beside itself, with a sequence diagram of every case.
+    Html,
     /// For the summary of a job or a comment.
     Markdown,
     /// For the continuous integration that reads JUnit's XML.
@@ -58,9 +60,10 @@ pub enum OrderError {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Json,
         Self::Jsonl,
+        Self::Html,
         Self::Markdown,
         Self::Junit,
         Self::Tap,
@@ -75,6 +78,7 @@ impl Kind {
         match self {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Junit => "junit",
             Self::Tap => "tap",

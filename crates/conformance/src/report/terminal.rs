@@ -73,7 +73,7 @@ impl<'a, W: Write> Terminal<'a, W> {
                 let title = suite.title.text(self.words.language);
                 let against = self.words.say(Phrase::Against, &[title, &target.to_string()]);
                 writeln!(self.out, "{STRONG}{against}{STRONG:#}")?;
-                if suite.is_foreign() {
+                if suite.dialect.id != suite.native {
                     let title = suite.dialect.title.text(self.words.language);
                     writeln!(self.out, "{}", self.words.say(Phrase::InDialect, &[title]))?;
                 }

@@ -57,7 +57,7 @@ impl Words {
             Verdict::Error(error) => Some(error.clone()),
             Verdict::Blocked(blocker) => Some(self.blocker(blocker)),
             Verdict::NotApplicable(lack) => Some(match lack {
-                Lack::Words(what) => self.say(Phrase::LackWords, &[what]),
+                Lack::Words(what) => self.say(Phrase::LackWords, &[what.text(self.language)]),
                 Lack::Fact(fact) => self.say(Phrase::LackFact, &[fact]),
                 Lack::Offer(offer) => self.say(Phrase::LackOffer, &[offer]),
                 Lack::Declined => self.say(Phrase::LackDeclined, &[]),
@@ -124,6 +124,8 @@ impl Words {
             Matcher::Hex(hex) => self.say(Phrase::ExpectText, &[hex]),
             Matcher::Regex(pattern) => self.say(Phrase::ExpectPattern, &[pattern]),
             Matcher::Raw(pattern) => self.say(Phrase::ExpectRaw, &[pattern]),
+            Matcher::Pack(_) => self.say(Phrase::ExpectFields, &[]),
+            Matcher::Json(subset) => self.say(Phrase::ExpectJson, &[&subset.to_string()]),
             Matcher::AllOf(matchers) => self.joined(Phrase::And, matchers),
             Matcher::AnyOf(matchers) => self.joined(Phrase::Or, matchers),
             Matcher::Not(matcher) => self.say(Phrase::ExpectNot, &[&self.matcher(matcher)]),

@@ -96,7 +96,8 @@ impl Run<'_> {
         let (Some(exchange), Some(terms)) = (self.suite.offers.get(name), self.terms.clone()) else {
             return Offer::Made;
         };
-        let outcome = play_exchange(exchange, &self.adapted(&terms)).await;
+        let terms = Terms { tap: terms.tap.about(name), ..self.adapted(&terms) };
+        let outcome = play_exchange(exchange, &terms).await;
         let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
         let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
         let offer = match &outcome.stopped {

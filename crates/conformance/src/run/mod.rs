@@ -16,6 +16,7 @@ pub use preflight::{Preflight, Standing};
 pub use report::{CaseResult, Completion, Report};
 use tokio::time::Instant;
 
+use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
 use crate::replay::Terms;
@@ -30,6 +31,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
+    /// What records the run, if anything does.
+    pub tap: Tap,
 }
 
 impl Options {
@@ -39,7 +42,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, tap: Tap::default() }
     }
 }
 

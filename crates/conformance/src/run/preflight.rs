@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Run;
 use super::health::health_of;
 use crate::connection::{Address, Target};
+use crate::dialect::Relaxed;
 use crate::format::{Exchange, Relaxation};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
@@ -17,6 +18,11 @@ pub struct Preflight {
     pub standing: Standing,
     /// What was said.
     pub transcript: Option<Transcript>,
+}
+
+impl Preflight {
+    /// What a capture calls it, and the same calculation where it is asked again after a failure.
+    const NAME: &str = "preflight";
 }
 
 /// How the server stands before the first case.
@@ -59,7 +65,8 @@ impl<'a> Run<'a> {
     fn patient_terms(&self, address: Address) -> Terms {
         let patience = self.patience.ceiling();
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
-        Terms { address, dialect, fence, patience, politeness: self.patience.for_a_goodbye() }
+        let (politeness, tap) = (self.patience.for_a_goodbye(), self.options.tap.about(Preflight::NAME));
+        Terms { address, dialect, fence, patience, politeness, tap }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
@@ -93,12 +100,12 @@ impl<'a> Run<'a> {
         (Preflight { standing, transcript: Some(transcript) }, terms)
     }
 
-    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise.
+    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise,
+    /// unless it is that we waited for a greeting.
     async fn relax(&mut self, happened: &Happened, terms: &Terms) -> Option<(&'a Relaxation, Terms)> {
-        if !happened.is_speech() {
-            return None;
-        }
-        for relaxed in &self.suite.dialect.relaxations {
+        let dialect = &self.suite.dialect;
+        let may_explain = |relaxed: &&Relaxed| happened.is_speech() || relaxed.waits_for_less_than(dialect);
+        for relaxed in dialect.relaxations.iter().filter(may_explain) {
             let terms = Terms { dialect: Arc::clone(&relaxed.dialect), ..terms.clone() };
             let outcome = play_exchange(&self.suite.preflight, &terms).await;
             if outcome.stopped.is_none() {

@@ -6,7 +6,8 @@ use super::expand::{runtime_names, with_stand_ins};
 use super::problem::Problems;
 use crate::dialect::Dialect;
 use crate::format::{
-    Action, Case, Exchange, Matcher, Message, Octets, Segments, Step, When, Wrong, WrongVerdict, is_name,
+    Action, Case, Exchange, Matcher, Message, Octets, Relaxation, Segments, Step, When, Wrong, WrongVerdict,
+    is_name,
 };
 use crate::matcher;
 use crate::spelling::hint;
@@ -87,6 +88,17 @@ impl<'a> Checker<'a> {
                 (None, WrongVerdict::Fail) => self.fault(&place, "a diagnosis needs a `note`"),
                 (None, WrongVerdict::NotApplicable) => {}
             }
+        }
+    }
+
+    /// Checks a relaxation of a dialect in which the suite is to be spoken.
+    pub(super) fn relaxation(&mut self, place: &str, relaxation: &Relaxation) {
+        let names = self.names;
+        self.all_known(&format!("{place}.breaks"), "requirement", &relaxation.breaks, &names.requirements);
+        let without: Vec<String> = relaxation.without.iter().cloned().collect();
+        self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
+        if let Some(note) = &relaxation.note {
+            self.known(&format!("{place}.note"), "note", note, &names.notes);
         }
     }
 

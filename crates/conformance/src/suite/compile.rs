@@ -9,7 +9,7 @@ use super::foreign;
 use super::problem::Problems;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
-use crate::format::{self, Action, Delivery, Exchange, Part, Reading, Segments, Step, Transport};
+use crate::format::{self, Action, Delivery, Exchange, Octets, Part, Reading, Segments, Step, Transport};
 use crate::matcher::Matcher;
 
 /// Cases, and whether their ids begin with the name of what they stand in.
@@ -61,6 +61,13 @@ fn check_case(
     earlier: &mut BTreeSet<String>,
     problems: &mut Problems,
 ) -> Vec<format::Case> {
+    if case.id.is_empty() || case.id.contains(|c: char| c == '#' || c.is_whitespace() || c.is_control()) {
+        problems.push(
+            file,
+            format!("{place}.id"),
+            format!("`{}` is no id: it has no blanks and no #", case.id),
+        );
+    }
     let (expanded, faults) = expand(case);
     faults.into_iter().for_each(|fault| problems.push(file, place, fault));
     for case in &expanded {
@@ -87,14 +94,14 @@ fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
         (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
-    let (steps, wrong) = if native.id == dialect.id {
-        (Ok(steps), case.wrong)
-    } else {
+    let (steps, wrong) = if dialect.is_foreign_to(&native.id) {
         (foreign::steps(steps, dialect), foreign::diagnoses(case.wrong, dialect))
+    } else {
+        (Ok(steps), case.wrong)
     };
     let script = match steps.and_then(|steps| express(steps, dialect, &runtime)) {
         Ok(steps) => Script::Steps(steps),
-        Err(Inexpressible(what)) => Script::Inexpressible(what),
+        Err(what) => Script::Inexpressible(what.into_text()),
     };
     Case {
         id: case.id,
@@ -141,14 +148,15 @@ fn express(
 fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
         action if dialect.transport == Transport::Udp && needs_a_stream(action) => {
-            Err(Inexpressible("a stream".to_owned()))
+            Err(Inexpressible::stream())
         }
+        Action::Send { octets, .. } if dialect.transport == Transport::Udp => a_datagram(octets, runtime),
         Action::Say { messages, .. } => messages
             .iter()
             .try_for_each(|message| dialect.speaking.can_say(&with_stand_ins(message, runtime))),
         Action::Expect { reply, .. } => match Matcher::compile(&with_stand_ins(reply, runtime), dialect) {
             Ok(_) => Ok(()),
-            Err(error) => Err(Inexpressible(error.to_string())),
+            Err(error) => Err(error.into()),
         },
         Action::Repeat { steps, .. } | Action::Clients { steps, .. } => expressible(steps, dialect, runtime),
         Action::Connect { .. }
@@ -163,12 +171,29 @@ fn expressible(steps: &[Step], dialect: &Dialect, runtime: &BTreeSet<String>) ->
     })
 }
 
+/// The most octets that a datagram over IPv4 carries: 65,535 less the headers of IP and UDP.
+const LONGEST_DATAGRAM: usize = 65_507;
+
+/// What is sent as it is, is one datagram.
+fn a_datagram(octets: &[Octets], runtime: &BTreeSet<String>) -> Result<(), Inexpressible> {
+    // Octets that are none are found when the suite is checked.
+    let lengths = octets.iter().filter_map(|item| Some(with_stand_ins(item, runtime).octets().ok()?.len()));
+    match lengths.sum() {
+        0..=LONGEST_DATAGRAM => Ok(()),
+        length => Err(Inexpressible::new(
+            format!("a datagram of {length} octets"),
+            format!("un datagrama de {length} octetos"),
+        )),
+    }
+}
+
 /// Datagrams are not cut, and a socket for them is not closed in a way that the server could see.
 fn needs_a_stream(action: &Action) -> bool {
     match action {
         Action::Say { part, delivery, .. } => *part != Part::Whole || delivery.segments != Segments::One,
         Action::Connect { reading, .. } => *reading == Reading::Never,
-        Action::Send { .. } | Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
+        Action::Send { delivery, .. } => delivery.segments != Segments::One,
+        Action::ExpectClose(_) | Action::HalfClose | Action::Abort => true,
         Action::Expect { .. }
         | Action::ExpectSilence(_)
         | Action::Close

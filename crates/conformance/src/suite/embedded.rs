@@ -24,6 +24,7 @@ const FILES: &[(&str, &str)] = files![
     "calc/exact.json",
     "echo/suite.json",
     "echo/stream.json",
+    "echo/datagrams.json",
     "echo/connections.json",
     "echo/clients.json",
     "dialects/calc-1.json",
@@ -38,6 +39,7 @@ const FILES: &[(&str, &str)] = files![
     "dialects/one-shot.json",
     "dialects/unframed.json",
     "dialects/echo.json",
+    "dialects/echo-udp.json",
     "notes/calc.json",
     "notes/echo.json",
 ];

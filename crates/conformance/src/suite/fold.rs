@@ -63,7 +63,11 @@ impl Fold<'_> {
             Action::Expect { reply, capture } => {
                 if let Some(Due::ToOperand) = line.due.pop_front() {
                     line.wrong.extend(wrong);
-                    return if capture.is_none() && accepts(&reply) { Ok(()) } else { Err(held()) };
+                    return if capture.is_none() && accepts(&reply) {
+                        Ok(())
+                    } else {
+                        Err(Inexpressible::held_operands())
+                    };
                 }
                 let wrong = wrong.into_iter().chain(mem::take(&mut line.wrong)).collect();
                 self.folded.push(Step { on, action: Action::Expect { reply, capture }, wrong });
@@ -71,7 +75,7 @@ impl Fold<'_> {
             }
             Action::Connect { name, reading } => {
                 match self.lines.insert(name.clone(), Line::default()) {
-                    Some(line) if !line.operands.is_empty() => return Err(held()),
+                    Some(line) if !line.operands.is_empty() => return Err(Inexpressible::held_operands()),
                     Some(_) | None => self.current.clone_from(&name),
                 }
                 self.push(on, Action::Connect { name, reading }, wrong)
@@ -88,11 +92,11 @@ impl Fold<'_> {
                 let steps = fold_on(IMPLICIT, steps, self.runtime)?;
                 self.push(on, Action::Clients { count, steps }, wrong)
             }
-            Action::Send { .. } => Err(Inexpressible("raw octets of another protocol".to_owned())),
+            Action::Send { .. } => Err(Inexpressible::foreign_octets()),
             Action::ExpectSilence(_) if line.due.is_empty() => self.push(on, action, wrong),
-            Action::ExpectSilence(_) => Err(held()),
+            Action::ExpectSilence(_) => Err(Inexpressible::held_operands()),
             Action::ExpectClose(_) | Action::HalfClose | Action::Fence if !line.operands.is_empty() => {
-                Err(held())
+                Err(Inexpressible::held_operands())
             }
             Action::ExpectClose(_) | Action::HalfClose | Action::Fence | Action::Wait(_) => {
                 self.push(on, action, wrong)
@@ -151,14 +155,16 @@ impl Fold<'_> {
                     line.due.push_back(Due::ToMessage);
                     said.push(message);
                 }
-                Token::Operator(_) | Token::Other | Token::Goodbye => return Err(held()),
+                Token::Operator(_) | Token::Other | Token::Goodbye => {
+                    return Err(Inexpressible::held_operands());
+                }
             }
         }
         if said.is_empty() {
             return Ok(());
         }
         if let Segments::At(_) = delivery.segments {
-            return Err(Inexpressible("cuts at the octets of another protocol".to_owned()));
+            return Err(Inexpressible::foreign_octets());
         }
         self.push(on, Action::Say { messages: said, part: Part::Whole, delivery }, Vec::new())
     }
@@ -174,7 +180,7 @@ impl Fold<'_> {
     ) -> Result<(), Inexpressible> {
         let line = self.lines.entry(name.to_owned()).or_default();
         let at = self.folded.len();
-        let [message] = messages.as_slice() else { return Err(held()) };
+        let [message] = messages.as_slice() else { return Err(Inexpressible::held_operands()) };
         match (Token::of(&with_stand_ins(message, self.runtime)), part) {
             (Token::Operand(_), Part::Head) if line.operands.is_empty() => line.head = Some(at),
             (Token::Operand(_), Part::Tail) if line.head.is_some() && line.tail.is_none() => {
@@ -183,7 +189,9 @@ impl Fold<'_> {
                 line.due.push_back(Due::ToOperand);
             }
             (Token::Other | Token::Goodbye, _) if line.operands.is_empty() => {}
-            (Token::Operand(_) | Token::Operator(_) | Token::Other | Token::Goodbye, _) => return Err(held()),
+            (Token::Operand(_) | Token::Operator(_) | Token::Other | Token::Goodbye, _) => {
+                return Err(Inexpressible::held_operands());
+            }
         }
         self.push(on, Action::Say { messages, part, delivery }, Vec::new())
     }
@@ -209,7 +217,7 @@ impl Fold<'_> {
     fn finish(mut self) -> Result<Vec<Step>, Inexpressible> {
         for line in self.lines.values_mut() {
             if !line.operands.is_empty() {
-                return Err(held());
+                return Err(Inexpressible::held_operands());
             }
             line.fill_head(&mut self.folded);
         }
@@ -265,10 +273,6 @@ fn accepts(reply: &Matcher) -> bool {
         Matcher::AnyOf(matchers) => matchers.iter().any(accepts),
         _ => false,
     }
-}
-
-fn held() -> Inexpressible {
-    Inexpressible("operands held between messages".to_owned())
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ fn strip(steps: &mut [Step], dialect: &Dialect) {
 fn without_literals(steps: &[Step]) -> Result<(), Inexpressible> {
     steps.iter().try_for_each(|step| match &step.action {
         Action::Expect { reply, .. } if reply.is_literal() => {
-            Err(Inexpressible("the very octets of a reply".to_owned()))
+            Err(Inexpressible::new("the very octets of a reply", "los octetos exactos de una respuesta"))
         }
         Action::Repeat { steps, .. } | Action::Clients { steps, .. } => without_literals(steps),
         Action::Expect { .. }

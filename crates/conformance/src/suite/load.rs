@@ -66,8 +66,14 @@ pub fn check_file(path: &str) -> Result<(), Problems> {
     } else if has("cases") {
         source.read::<format::Chapter>()?;
         load_source(&source.beside("suite.json"), None).map(drop)
-    } else {
+    } else if has("notes") {
         source.read::<format::Notes>().map(drop).map_err(Problems::from)
+    } else {
+        let kinds =
+            "a suite has `preflight`, a file of cases `cases`, a dialect `framing`, and notes `notes`";
+        let mut problems = Problems::default();
+        problems.push(&source.name(), "", format!("no field says what it is: {kinds}"));
+        Err(problems)
     }
 }
 
@@ -102,7 +108,21 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
-    let foreign = foreign.map(|foreign| foreign_dialect(foreign, &file, &mut problems)).transpose()?;
+    if source.is_built_in() || file.dialect.ends_with(".json") {
+        check_facts(&name, &dialect, &file.facts, &mut problems);
+    }
+    let foreign = match foreign {
+        None => None,
+        Some(other) => {
+            let foreign = foreign_dialect(other, &file, &dialect.id, &mut problems)?;
+            // A dialect may be for several suites; only of those that are built in is it known that they are complete.
+            if source.is_built_in() {
+                check_facts(&other.name(), &foreign, &file.facts, &mut problems);
+                check_relaxations(other, &names, &mut problems);
+            }
+            Some(foreign)
+        }
+    };
     let spoken = foreign.as_ref().unwrap_or(&dialect);
     let chapters = compile_chapters(chapters, &names, spoken, &mut problems);
     drop(names);
@@ -111,10 +131,11 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let native = dialect.id.clone();
     let (dialect, wrong) = match foreign {
         None => (dialect, file.wrong),
-        Some(foreign) => {
-            let wrong = foreign::diagnoses(file.wrong, &foreign);
-            (foreign, wrong)
+        Some(spoken) if spoken.is_foreign_to(&native) => {
+            let wrong = foreign::diagnoses(file.wrong, &spoken);
+            (spoken, wrong)
         }
+        Some(variant) => (variant, file.wrong),
     };
     problems.or(Suite {
         id: file.id,
@@ -137,10 +158,14 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
 fn foreign_dialect(
     source: &Source,
     suite: &format::Suite,
+    native: &str,
     problems: &mut Problems,
 ) -> Result<Dialect, Problems> {
     let dialect = compile_dialect(source)?;
-    check_facts(&source.name(), &dialect, &suite.facts, problems);
+    if let Some(other) = dialect.variant_of.as_deref().filter(|other| *other != native) {
+        let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
+        problems.push(&source.name(), "variant_of", fault + &hint(other, [native]));
+    }
     if let Err(what) = exchange_steps(&suite.preflight, &dialect) {
         let fault = format!("the first calculation of the suite `{}` cannot be expressed: {what}", suite.id);
         problems.push(&source.name(), "messages", fault);
@@ -148,11 +173,23 @@ fn foreign_dialect(
     Ok(dialect)
 }
 
-/// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for.
+/// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for, and what
+/// a dialect that is built in has is not for somebody else's suite to know.
 fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems: &mut Problems) {
     for fact in dialect.facts.iter().filter(|fact| !known.is_empty() && !known.contains(*fact)) {
         let hint = hint(fact, known.iter().map(String::as_str));
         problems.push(file, "facts", format!("the dialect's fact `{fact}` is not among the suite's{hint}"));
+    }
+}
+
+/// A relaxation that breaks nothing would cost nothing.
+fn check_relaxations(source: &Source, names: &Names<'_>, problems: &mut Problems) {
+    // Whether it can be read at all is said elsewhere.
+    let Ok(dialect) = source.read::<format::Dialect>() else { return };
+    let file = source.name();
+    let mut checker = Checker::new(names, &file, problems);
+    for (index, relaxation) in dialect.relaxations.iter().enumerate() {
+        checker.relaxation(&format!("relaxations[{index}]"), relaxation);
     }
 }
 
@@ -204,7 +241,6 @@ fn read_chapters(source: &Source, file: &format::Suite, problems: &mut Problems)
 }
 
 fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &mut Problems) {
-    check_facts(name, names.dialect, &file.facts, problems);
     if !(0.0..=1.0).contains(&file.grading.should_weight) {
         problems.push(name, "grading.should_weight", "a weight lies between 0 and 1");
     }

@@ -101,7 +101,7 @@ pub enum Script {
     /// Its steps.
     Steps(Vec<Step>),
     /// There is none, since the dialect has no words for this.
-    Inexpressible(String),
+    Inexpressible(Text),
 }
 
 /// The positive control at the end of a case, without which a server that says nothing would pass every case that expects nothing.
@@ -119,10 +119,10 @@ impl Suite {
         self.chapters.iter().flat_map(|chapter| &chapter.cases)
     }
 
-    /// Whether the server speaks another dialect than the suite was written for.
+    /// Whether the server speaks a dialect that the suite's document says nothing about.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
-        self.dialect.id != self.native
+        self.dialect.is_foreign_to(&self.native)
     }
 
     /// All facts that the dialect has.

@@ -85,7 +85,9 @@ fn json_problem(file: &str, place: String, error: &serde_json::Error) -> Problem
     let text = error.to_string();
     // The position stands in the message too; here it stands beside the file, where editors look for it.
     let at = format!(" at line {} column {}", error.line(), error.column());
-    let fault = with_hint(text.strip_suffix(&at).unwrap_or(&text));
+    let fault = in_plain_words(&with_hint(text.strip_suffix(&at).unwrap_or(&text)));
+    // So deep a place helps nobody; line and column do.
+    let place = if place.len() > DEEPEST { String::new() } else { place };
     Problem { file: file.to_owned(), position: Some((error.line(), error.column())), place, fault }
 }
 
@@ -98,4 +100,22 @@ fn with_hint(text: &str) -> String {
     let word = unknown.split('`').nth(1).unwrap_or_default();
     let known = expected.split('`').skip(1).step_by(2);
     format!("{unknown}{}", hint(word, known))
+}
+
+/// The longest place that is shown.
+const DEEPEST: usize = 200;
+
+/// Serde's own words, without the names of Rust's types.
+fn in_plain_words(text: &str) -> String {
+    if text.starts_with("EOF ") {
+        return "the file ends too early: a bracket, a brace or a quote is open, or it is empty".to_owned();
+    }
+    let Some((what, expected)) = text.rsplit_once(", expected ") else { return text.to_owned() };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "f64" => "a number",
+        expected if expected.starts_with("struct ") => "an object",
+        other => other,
+    };
+    format!("{what}, expected {expected}")
 }

@@ -67,6 +67,14 @@ impl Source {
         }
     }
 
+    /// Whether it is part of the program.
+    pub(super) const fn is_built_in(&self) -> bool {
+        match self {
+            Self::Embedded(..) => true,
+            Self::Disk(_) => false,
+        }
+    }
+
     /// A file by its path from this one.
     pub(super) fn beside(&self, relative: &str) -> Self {
         match self {
@@ -91,10 +99,11 @@ impl Source {
         let file = self.name();
         let text = match self {
             Self::Embedded(..) => self.embedded_text().ok_or_else(|| "no such file is built in".to_owned()),
-            Self::Disk(path) => fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}")),
+            Self::Disk(path) => read_text(path),
         };
         match text {
-            Ok(text) => parse(&file, &text),
+            // Some editors put a byte order mark before everything.
+            Ok(text) => parse(&file, text.trim_start_matches('\u{feff}')),
             Err(fault) => Err(Problem { file, position: None, place: String::new(), fault }),
         }
     }
@@ -114,4 +123,12 @@ impl Source {
             Self::Disk(_) => None,
         }
     }
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let octets = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    String::from_utf8(octets).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("is not UTF-8: octet {} is part of no character; save it as UTF-8", at + 1)
+    })
 }

@@ -89,7 +89,10 @@ fn faults_in_the_json_have_line_and_column() {
             r#""steps": [{"clients": {"count": 0, "steps": []}}]"#,
             "s/c.json:3:49: cases[0].steps[0]: 0 clients; there can be 1 to 200",
         ),
-        (r#""points": "2""#, "s/c.json:3:13: cases[0].points: invalid type: string \"2\", expected u32"),
+        (
+            r#""points": "2""#,
+            "s/c.json:3:13: cases[0].points: invalid type: string \"2\", expected a whole number, 0 or more",
+        ),
         (r#""points": 2 "#, "s/c.json: cases[0]: a case needs `exchange` or `steps`"),
     ];
     for (fields, message) in rows {

@@ -1,7 +1,9 @@
 //! Every dialect that is built in has a right server here, which is failed by no case, and a wrong one, which is found out.
 
 mod arithmetic;
+mod deviations;
 mod grading;
+mod own;
 mod server;
 mod tcp;
 mod udp;
@@ -11,7 +13,7 @@ use std::thread;
 
 use arithmetic::{Arithmetic, right, swapped};
 use calc_conformance::run::Standing;
-use calc_conformance::suite;
+use calc_conformance::suite::{self, Script};
 use calc_conformance::verdict::{Blocker, Health, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
@@ -148,16 +150,40 @@ fn servers_that_swap_the_operands_are_found_out() {
 }
 
 #[test]
+fn what_does_not_apply_is_said_in_both_languages() {
+    for row in ROWS {
+        let suite =
+            suite::load_in_dialect("calc", row.dialect).unwrap_or_else(|problems| panic!("{problems}"));
+        for case in suite.cases() {
+            if let Script::Inexpressible(why) = &case.script {
+                assert!(why.es.is_some(), "{} {}: {}", row.dialect, case.id, why.en);
+            }
+        }
+    }
+}
+
+#[test]
 fn dialects_that_make_no_sense() {
     let right = include_str!("../../suites/dialects/add.json");
     for (from, to, fault) in [
         ("\"greeting\"", "\"greting\"", "unknown field `greting`; did you mean `greeting`?"),
         ("ADD {a}", "ADD {x}", "messages.calculate.+: nothing is called `{x}`"),
         ("200 OK (?", "200 OK ((?", "replies.result: `200 OK ((?<number>.+)` is no pattern: unclosed group"),
-        ("\"result\":", "\"resultado\":", "cannot be expressed: the dialect has no reply `result`"),
+        ("\"result\":", "\"resultado\":", "the dialect has no reply `result`; did you mean `resultado`?"),
         ("pipelining", "pipelinig", "did you mean `pipelining`?"),
         ("\"delimiter\": \"\\n\", \"strip\"", "\"strip\"", "`strip` belongs to `delimiter`"),
         ("\"regex\": \"200 BYE.*\"", "\"pack\": [{\"u9\": 1}]", "unknown field `u9`"),
+        (
+            "[\"REPLY-1\"",
+            "[\"REPLI-1\"",
+            "breaks[0]: no requirement is called `REPLI-1`; did you mean `REPLY-1`?",
+        ),
+        (
+            "\"no-line-end\"\n",
+            "\"no-lin-end\"\n",
+            "note: no note is called `no-lin-end`; did you mean `no-line-end`?",
+        ),
+        ("[\"pipelining\"],", "[\"pipeline\"],", "without[0]: no fact in the suite is called `pipeline`"),
         ("\"+\": ", "\"plus\": ", "messages.calculate.plus: no operator of a suite"),
     ] {
         let wrong = right.replacen(from, to, 1);

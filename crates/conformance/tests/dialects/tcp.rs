@@ -106,8 +106,17 @@ fn spanish_reply(line: Line<'_>, operands: &mut Vec<f64>, arithmetic: Arithmetic
 
 /// `HELLO`, `SOLVE (+ 1 2)` → `RESULT 3`, `BYE`.
 pub(crate) fn ipk(arithmetic: Arithmetic) -> SocketAddr {
+    ipk_greeted(false, arithmetic)
+}
+
+/// The same, but it knows no `HELLO`.
+pub(crate) fn ipk_without_hello(arithmetic: Arithmetic) -> SocketAddr {
+    ipk_greeted(true, arithmetic)
+}
+
+fn ipk_greeted(from_the_start: bool, arithmetic: Arithmetic) -> SocketAddr {
     let answerer = move || {
-        let mut greeted = false;
+        let mut greeted = from_the_start;
         move |line: &str| match line.strip_prefix("SOLVE ") {
             None if line == "HELLO" && !greeted => {
                 greeted = true;

@@ -11,6 +11,14 @@ pub(crate) fn ipk(arithmetic: Arithmetic) -> SocketAddr {
     serve(move |_| ControlFlow::Continue(Some(arithmetic)))
 }
 
+/// The same, with responses that are put together in another way.
+pub(crate) fn ipk_responding(respond: Respond) -> SocketAddr {
+    serve_with(respond, |_| ControlFlow::Continue(Some(right)))
+}
+
+/// The datagram for a status and a text.
+pub(crate) type Respond = fn(u8, &str) -> Vec<u8>;
+
 /// The same, but the first datagram of all is lost.
 pub(crate) fn loses_the_first(arithmetic: Arithmetic) -> SocketAddr {
     serve(move |number| ControlFlow::Continue((number > 1).then_some(arithmetic)))
@@ -32,6 +40,13 @@ pub(crate) fn falls_silent(after: u32) -> SocketAddr {
 
 /// Answers with the arithmetic for the datagram of a number, from 1, or not at all.
 fn serve(arithmetic: impl Fn(u32) -> ControlFlow<(), Option<Arithmetic>> + Send + 'static) -> SocketAddr {
+    serve_with(|status, text| [&[1, status, text.len() as u8], text.as_bytes()].concat(), arithmetic)
+}
+
+fn serve_with(
+    respond: Respond,
+    arithmetic: impl Fn(u32) -> ControlFlow<(), Option<Arithmetic>> + Send + 'static,
+) -> SocketAddr {
     let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a free port");
     let address = socket.local_addr().expect("its address");
     thread::spawn(move || {
@@ -46,9 +61,8 @@ fn serve(arithmetic: impl Fn(u32) -> ControlFlow<(), Option<Arithmetic>> + Send 
             let value = evaluate(&buffer[..count], arithmetic);
             let (status, text) =
                 value.map_or_else(|| (1, "no result".to_owned()), |value| (0, value.to_string()));
-            let reply = [&[1, status, text.len() as u8], text.as_bytes()].concat();
             // A client that has left is of no concern.
-            drop(socket.send_to(&reply, client));
+            drop(socket.send_to(&respond(status, &text), client));
         }
     });
     address

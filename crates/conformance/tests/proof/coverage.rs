@@ -172,13 +172,17 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
-/// The suite, its chapters and its dialect, as they are written.
+/// The suite, its chapters and the dialects that it can be spoken in, as they are written.
 fn files_of_the_suite() -> Vec<Value> {
     let suite = json("suites/calc/suite.json");
     let name = |chapter: &Value| chapter.as_str().expect("the name of a file").to_owned();
     let chapters =
         list(&suite["chapters"]).iter().map(|chapter| json(&format!("suites/calc/{}", name(chapter))));
-    let mut files: Vec<Value> = chapters.chain([json("suites/dialects/calc-1.json")]).collect();
+    let dialects = fs::read_dir(root().join("suites/dialects")).expect("the dialects can be listed");
+    let dialects = dialects.map(|entry| entry.expect("a dialect").file_name().to_string_lossy().into_owned());
+    let dialects = dialects.filter(|name| !name.starts_with("echo"));
+    let dialects = dialects.map(|name| json(&format!("suites/dialects/{name}")));
+    let mut files: Vec<Value> = chapters.chain(dialects).collect();
     files.push(suite);
     files
 }

@@ -4,8 +4,10 @@
 mod bugs;
 mod grading;
 mod null;
+mod process;
 mod server;
 
+mod after;
 mod coverage;
 mod detection;
 mod fairness;

@@ -1,11 +1,11 @@
 //! Servers that understand nothing score nothing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use calc_conformance::run::Options;
 use calc_conformance::verdict::Verdict;
 
-use crate::grading::{SUITE, for_each, grade_with, score};
+use crate::grading::{SUITE, for_each, grade, grade_with, score};
 use crate::null::{Null, NullServer};
 
 /// These servers say at once what they have to say; to wait longer would only take longer.
@@ -26,4 +26,13 @@ fn null_servers_pass_no_case_and_score_zero() {
     })
     .concat();
     assert!(faults.is_empty(), "{faults}");
+}
+
+/// Whoever grades fifty servers, some of which say nothing, has not all day.
+#[test]
+fn a_server_that_never_answers_is_graded_in_ten_seconds() {
+    let server = NullServer::start(Null::Silent);
+    let started = Instant::now();
+    assert_eq!(score(&grade(server.address())), 0.0);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use regex::Regex;
 use roxmltree::Document;
 use serde_json::Value;
 
@@ -90,6 +91,14 @@ pub(crate) fn csv(text: &str) -> Verdicts {
     let (id, verdict) = (column("id"), column("verdict"));
     let rows = table.records().map(|row| row.expect("a row"));
     rows.map(|row| (row[id].to_owned(), row[verdict].to_owned())).collect()
+}
+
+/// From the line of each row.
+pub(crate) fn html(text: &str) -> Verdicts {
+    let row = r#"<details id="([^"]+)" class="case [a-z]+" data-verdict="([a-z]+)""#;
+    let rows = Regex::new(row).expect("a pattern");
+    let verdict = |name: &str| if name == "na" { "n/a".to_owned() } else { name.to_owned() };
+    rows.captures_iter(text).map(|row| (row[1].replace(':', "#"), verdict(&row[2]))).collect()
 }
 
 /// From the table of all cases.

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use crate::server;
 
 /// The kinds of report that this test reads.
-pub(crate) const KINDS: [&str; 8] =
-    ["json", "jsonl", "markdown", "junit", "tap", "gradescope", "github", "csv"];
+pub(crate) const KINDS: [&str; 9] =
+    ["json", "jsonl", "html", "markdown", "junit", "tap", "gradescope", "github", "csv"];
 
 /// One run against the server with bugs, with every report and as a step of GitHub Actions.
 pub(crate) static RUN: LazyLock<Run> = LazyLock::new(|| Run::new("en"));

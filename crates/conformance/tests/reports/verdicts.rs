@@ -27,6 +27,7 @@ fn every_report_of_a_run_tells_the_same_verdicts() {
     for (kind, read) in [
         ("json", parsed::json as fn(&str) -> Verdicts),
         ("jsonl", parsed::jsonl),
+        ("html", parsed::html),
         ("junit", parsed::junit),
         ("csv", parsed::csv),
         ("markdown", parsed::markdown),
@@ -92,6 +93,7 @@ fn reports_in_another_language_tell_the_same() {
     assert_eq!(parsed::json(&spanish.report("json")), parsed::json(&RUN.report("json")));
     for (kind, words) in [
         ("json", "Las sumas grandes están mal"),
+        ("html", "Las sumas grandes están mal"),
         ("markdown", "| caso | veredicto |"),
         ("junit", "esperado"),
         ("tap", "Nota: "),

@@ -13,8 +13,8 @@ use crate::report::phrase::Phrase;
 use crate::report::words::Words;
 use crate::run::{self, CaseResult};
 use crate::suite::Suite;
-use crate::transcript::{Excerpt, Transcript, What};
-use crate::verdict::{self, Breach, Health};
+use crate::transcript::{self, Excerpt, Transcript, What};
+use crate::verdict::{self, Breach, Happened, Health};
 
 /// What is needed to put things into words.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ pub(super) struct Teller<'a> {
 impl Teller<'_> {
     /// A case, without its share, which depends on its other rows.
     pub(super) fn case(&self, result: &CaseResult) -> Case {
-        let failure = match &result.verdict {
-            verdict::Verdict::Fail(failure) => Some(self.failure(failure, self.requirement(result))),
+        let broken = match &result.verdict {
+            verdict::Verdict::Fail(failure) => Some(failure.as_ref()),
             verdict::Verdict::Pass
             | verdict::Verdict::Warn(_)
             | verdict::Verdict::Error(_)
@@ -37,6 +37,7 @@ impl Teller<'_> {
             | verdict::Verdict::NotApplicable(_)
             | verdict::Verdict::Skip => None,
         };
+        let failure = broken.map(|failure| self.failure(failure, self.requirement(result)));
         let reason = match (&failure, result.level) {
             (Some(_), Level::May) => Some(self.words.say(Phrase::NotCounted, &[])),
             (Some(_) | None, Level::Must | Level::Should | Level::May) => self.words.reason(&result.verdict),
@@ -54,12 +55,12 @@ impl Teller<'_> {
             failure,
             again: again(&self.command, &result.id),
             elapsed_us: microseconds(result.elapsed),
-            dialogue: result.transcript.as_ref().map(|transcript| self.dialogue(transcript)),
+            dialogue: result.transcript.as_ref().map(|transcript| self.dialogue(transcript, broken)),
         }
     }
 
     pub(super) fn preflight(&self, preflight: &run::Preflight) -> Preflight {
-        let (mut reason, mut relaxation, mut failure) = (None, None, None);
+        let (mut reason, mut relaxation, mut failure, mut broken) = (None, None, None, None);
         let standing = match &preflight.standing {
             run::Standing::Sound => Standing::Sound,
             run::Standing::Relaxed(deviation) => {
@@ -67,8 +68,9 @@ impl Teller<'_> {
                 relaxation = Some(Named { id: deviation.id.clone(), title });
                 Standing::Relaxed
             }
-            run::Standing::Unsound(broken) => {
-                failure = Some(self.failure(broken, None));
+            run::Standing::Unsound(unsound) => {
+                failure = Some(self.failure(unsound, None));
+                broken = Some(unsound);
                 Standing::Unsound
             }
             run::Standing::Unreachable(why) => {
@@ -76,7 +78,7 @@ impl Teller<'_> {
                 Standing::Unreachable
             }
         };
-        let dialogue = preflight.transcript.as_ref().map(|transcript| self.dialogue(transcript));
+        let dialogue = preflight.transcript.as_ref().map(|transcript| self.dialogue(transcript, broken));
         Preflight { standing, reason, relaxation, failure, dialogue }
     }
 
@@ -132,7 +134,7 @@ impl Teller<'_> {
         })
     }
 
-    fn dialogue(&self, transcript: &Transcript) -> Dialogue {
+    fn dialogue(&self, transcript: &Transcript, failure: Option<&verdict::Failure>) -> Dialogue {
         let entries = transcript.entries.iter().map(|entry| {
             let (from, event, excerpt) = happening(&entry.what);
             let (_, text) = self.words.line(&entry.what, Excerpt::MOST);
@@ -147,8 +149,35 @@ impl Teller<'_> {
             }
         });
         let omitted_after = if transcript.omitted > 0 { Transcript::BEFORE } else { 0 };
-        Dialogue { entries: entries.collect(), omitted: transcript.omitted, omitted_after }
+        Dialogue {
+            entries: entries.collect(),
+            broke: failure.and_then(|failure| place_of(failure, &transcript.entries)),
+            omitted: transcript.omitted,
+            omitted_after,
+        }
     }
+}
+
+/// Where a conversation broke: at the octets that were wrong, or else at the last entry of the connection. A right reply may
+/// stand behind one that was extra.
+fn place_of(failure: &verdict::Failure, entries: &[transcript::Entry]) -> Option<usize> {
+    let Breach::Conversation { connection, happened, .. } = &failure.breach else { return None };
+    let on_it = |entry: &transcript::Entry| entry.connection == *connection;
+    let wrong = match happened {
+        Happened::Reply(received) | Happened::Unsolicited(received) => Some(Excerpt::from(received.raw())),
+        Happened::Nothing { .. }
+        | Happened::Unterminated(_)
+        | Happened::TooLong(_)
+        | Happened::Ended(..)
+        | Happened::StillOpen(_)
+        | Happened::NotConnected(_) => None,
+    };
+    let came = |entry: &transcript::Entry| {
+        let (from, _, excerpt) = happening(&entry.what);
+        from == Side::Server && excerpt.is_some() && excerpt == wrong.as_ref()
+    };
+    let said = entries.iter().rposition(|entry| on_it(entry) && came(entry));
+    said.or_else(|| entries.iter().rposition(on_it))
 }
 
 fn happening(what: &What) -> (Side, Happening, Option<&Excerpt>) {

@@ -139,8 +139,11 @@ pub struct Requirement {
 /// What was said.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Dialogue {
-    /// What happened, in order. Where the case failed, the last one is where it broke.
+    /// What happened, in order.
     pub entries: Vec<Entry>,
+    /// Which of the entries, counted from 0, is the one where it broke, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broke: Option<usize>,
     /// How many entries were left out in the middle.
     pub omitted: usize,
     /// How many entries stand before those that were left out.

@@ -1,0 +1,36 @@
+//! Why cases failed: by the note that explains it, or by the case where there is none.
+
+use std::cmp::Reverse;
+
+use crate::report::document::{Case, Failure};
+
+/// Failures that have one cause, as far as the suite can tell.
+pub(super) struct Cause<'a> {
+    /// The first of them.
+    pub(super) first: &'a Case,
+    /// The first row that failed of each case.
+    pub(super) cases: Vec<&'a Case>,
+}
+
+/// The causes, the most frequent first.
+pub(super) fn causes(cases: &[Case]) -> Vec<Cause<'_>> {
+    let mut causes: Vec<Cause<'_>> = Vec::new();
+    for case in cases.iter().filter(|case| case.failure.is_some()) {
+        match causes.iter_mut().find(|cause| key(cause.first) == key(case)) {
+            None => causes.push(Cause { first: case, cases: vec![case] }),
+            Some(cause) if cause.cases.iter().all(|known| known.stem() != case.stem()) => {
+                cause.cases.push(case)
+            }
+            Some(_) => {}
+        }
+    }
+    causes.sort_by_key(|cause| Reverse(cause.cases.len()));
+    causes
+}
+
+fn key(case: &Case) -> (Option<&str>, Option<&str>) {
+    match &case.failure {
+        Some(Failure { note: Some(note), .. }) => (Some(&note.id), None),
+        Some(Failure { note: None, .. }) | None => (None, Some(case.stem())),
+    }
+}

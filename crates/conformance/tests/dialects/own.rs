@@ -1,0 +1,181 @@
+//! What somebody's own dialect or suite may say that those which are built in do not.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use calc_conformance::run::{Options, Report, grade_blocking};
+use calc_conformance::suite;
+use calc_conformance::verdict::Verdict;
+use serde_json::{Value, json};
+
+use crate::arithmetic::{infix, right};
+use crate::grading::{flaws, grade, note_of, passed};
+use crate::server::serve;
+
+/// Text to octets and back.
+#[derive(Clone, Copy)]
+struct Codec {
+    encode: fn(&str) -> Vec<u8>,
+    decode: fn(&[u8]) -> String,
+}
+
+const UTF_8: Codec = Codec {
+    encode: |text| text.as_bytes().to_vec(),
+    decode: |octets| String::from_utf8_lossy(octets).into_owned(),
+};
+const LATIN_1: Codec = Codec {
+    encode: |text| text.chars().map(|c| c as u8).collect(),
+    decode: |octets| octets.iter().map(|octet| char::from(*octet)).collect(),
+};
+const UTF_16_LE: Codec = Codec {
+    encode: |text| text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+    decode: |octets| {
+        char::decode_utf16(octets.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])))
+            .flatten()
+            .collect()
+    },
+};
+const UTF_16_BE: Codec = Codec {
+    encode: |text| text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+    decode: |octets| {
+        char::decode_utf16(octets.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])))
+            .flatten()
+            .collect()
+    },
+};
+
+/// `1+2` and a semicolon → `Año: 3;`, in an encoding, and with this sign before the fraction.
+fn calculator(codec: Codec, sign: &'static str) -> SocketAddr {
+    let end = (codec.encode)(";");
+    serve(move |mut stream| {
+        let mut input = BufReader::new(stream.try_clone()?);
+        loop {
+            let mut message = Vec::new();
+            while !message.ends_with(&end) {
+                if input.read_until(*end.last().unwrap_or(&0), &mut message)? == 0 {
+                    return Ok(());
+                }
+            }
+            message.truncate(message.len() - end.len());
+            let value = infix(&(codec.decode)(&message).replace(sign, "."), right);
+            let reply = value.map_or_else(
+                || "operación no válida;".to_owned(),
+                |value| format!("Año: {value};").replace('.', sign),
+            );
+            stream.write_all(&(codec.encode)(&reply))?;
+        }
+    })
+}
+
+fn dialect(encoding: &str, delimiter: &str, decimal: &str) -> Value {
+    json!({
+        "id": "own", "title": "own", "encoding": encoding,
+        "framing": {"send": {"delimiter": {"hex": delimiter}}, "receive": {"delimiter": {"hex": delimiter}}},
+        "messages": {"calculate": "{a}{operator}{b}"},
+        "numbers": {"operands": "[0-9]{1,15}(?:[.][0-9]{1,15})?", "decimal": decimal},
+        "replies": {"result": {"regex": "Año: (?<number>.+)"}, "fail": {"regex": "operación no .álida"}},
+        "facts": ["pipelining", "segments", "half-close"]
+    })
+}
+
+#[test]
+fn text_in_other_encodings_and_numbers_with_a_comma() {
+    let rows = [
+        ("utf-8", "3B", ",", UTF_8),
+        ("latin-1", "3B", ".", LATIN_1),
+        ("utf-16le", "3B 00", ".", UTF_16_LE),
+        ("utf-16be", "00 3B", ",", UTF_16_BE),
+    ];
+    for (encoding, delimiter, decimal, codec) in rows {
+        let file = write(encoding, &dialect(encoding, delimiter, decimal));
+        let report = grade(file.to_str().expect("a path of text"), calculator(codec, decimal));
+        assert_eq!(flaws(&report), "", "{encoding}");
+        assert!(passed(&report) >= 30, "{encoding}: {}", passed(&report));
+        std::fs::remove_file(file).expect("the file is there");
+    }
+}
+
+/// Where the protocol has a comma, a point is wrong.
+#[test]
+fn the_wrong_sign_before_the_fraction_is_found_out() {
+    let file = write("comma", &dialect("utf-8", "3B", ","));
+    let report = grade(
+        file.to_str().expect("a path of text"),
+        serve(|mut stream| {
+            for message in BufReader::new(stream.try_clone()?).split(b';') {
+                let message = String::from_utf8_lossy(&message?).replace(',', ".");
+                let value = infix(&message, right)
+                    .map_or_else(|| "operación no válida;".to_owned(), |value| format!("Año: {value};"));
+                stream.write_all(value.as_bytes())?;
+            }
+            Ok(())
+        }),
+    );
+    assert_eq!(
+        note_of(&report, "numbers/quotients#seven-halves"),
+        Some("wrong-result"),
+        "{}",
+        flaws(&report)
+    );
+    std::fs::remove_file(file).expect("the file is there");
+}
+
+/// A suite of one's own about a server that sends back what it got, as fields or as a document.
+#[test]
+fn a_suite_sends_and_expects_fields_and_documents() {
+    let suite = json!({
+        "id": "own", "title": "own", "dialect": "echo",
+        "preflight": [[{"text": "1"}, {"text": "1"}]], "fence": [[{"text": "2"}, {"text": "2"}]],
+        "cases": [
+            {
+                "id": "fields", "title": "t", "spec": [], "level": "must", "rows": [{"x": "7"}, {"x": "8"}],
+                "steps": [
+                    {"send": {"pack": [{"u8": "{x}"}, {"length": "u16"}, {"text": "abc", "size": 5}]}},
+                    {"expect": {"pack": [{"u8": "{x}"}, {"length": "u16"}, {"hex": "61 ??"}, {"any": 3}]}}
+                ]
+            },
+            {
+                "id": "document", "title": "t", "spec": [], "level": "must",
+                "steps": [
+                    {"send": "{\"a\": 1, \"b\": [true]}"}, {"expect": {"json": {"b": [true]}}},
+                ]
+            },
+            {
+                "id": "not-this-one", "title": "t", "spec": [], "level": "must",
+                "steps": [{"send": "{\"a\": 1}"}, {"expect": {"json": {"a": 2}}}]
+            },
+            {
+                "id": "nor-these", "title": "t", "spec": [], "level": "must",
+                "steps": [{"send": {"pack": [{"u8": 1}]}}, {"expect": {"pack": [{"u8": 2}]}}]
+            }
+        ]
+    });
+    let file = write("fields", &suite);
+    let report = graded_by(&file);
+    let verdicts: Vec<(&str, bool)> =
+        report.results.iter().map(|result| (result.id.as_str(), result.verdict == Verdict::Pass)).collect();
+    let expected = [
+        ("fields#1", true),
+        ("fields#2", true),
+        ("document", true),
+        ("not-this-one", false),
+        ("nor-these", false),
+    ];
+    assert_eq!(verdicts, expected);
+    std::fs::remove_file(file).expect("the file is there");
+}
+
+fn graded_by(file: &std::path::Path) -> Report {
+    let suite =
+        suite::load(file.to_str().expect("a path of text")).unwrap_or_else(|problems| panic!("{problems}"));
+    let echo = serve(|mut stream| std::io::copy(&mut stream.try_clone()?, &mut stream).map(drop));
+    let target = echo.to_string().parse().expect("an address is a target");
+    grade_blocking(&suite, &target, &Options::default()).expect("the system gives a runtime")
+}
+
+fn write(name: &str, file: &Value) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("conformance-own-{name}-{}.json", std::process::id()));
+    std::fs::write(&path, file.to_string()).expect("a file can be written");
+    path
+}

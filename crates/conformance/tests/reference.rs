@@ -1,0 +1,50 @@
+//! The reference server has full marks by the whole suite.
+//!
+//! A target of its own that needs little to be built: `scripts/mutants` builds and runs it once for each mutant.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
+use std::thread;
+
+use calc_conformance::run::{Options, grade_blocking};
+use calc_conformance::suite;
+use calc_server::{Address, Limits, Listener};
+use tokio::sync::oneshot;
+
+/// As often as in `tests/proof/fairness.rs`.
+const RUNS: usize = 3;
+
+#[test]
+fn the_reference_server_gets_full_marks() {
+    let suite = suite::load("calc").unwrap_or_else(|problems| panic!("{problems}"));
+    let (address, running) = reference_server();
+    let target = address.to_string().parse().expect("a socket address is a target");
+    for _ in 0..RUNS {
+        let report =
+            grade_blocking(&suite, &target, &Options::default()).expect("the system gives a runtime");
+        let flaws = report.results.iter().filter(|result| result.is_flaw());
+        let flaws: Vec<_> = flaws.map(|flaw| (&flaw.id, &flaw.verdict)).collect();
+        assert!(flaws.is_empty(), "{flaws:#?}");
+        assert_eq!(report.grade().out_of_100(), Some(100.0));
+    }
+    drop(running);
+}
+
+/// The reference server on a free port; it stops when the sender is dropped.
+fn reference_server() -> (SocketAddr, oneshot::Sender<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = Listener::tcp((Ipv4Addr::LOCALHOST, 0).into()).expect("loopback has a free port");
+            let Address::Tcp(address) = listener.address() else {
+                panic!("a TCP listener has a TCP address")
+            };
+            tell.send(*address).expect("the test waits for the address");
+            let stopped = async { drop(stopped.await) };
+            calc_server::run(vec![listener], Limits::default(), stopped).await
+        })
+    });
+    (told.recv().expect("the server starts"), stop)
+}
