@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
+use std::time::Duration;
 
 use mio::net::TcpStream;
 
@@ -10,6 +11,7 @@ use super::Fault;
 use super::fault::{Due, Wrong};
 use super::script::Prepared;
 use super::tally::{Span, Tally, Time};
+use super::tape::WINDOW;
 
 /// One connection.
 pub(super) struct Client {
@@ -61,8 +63,8 @@ impl Client {
             under_way: 0,
             active: 0,
         };
-        client.compare(came, script)?;
-        Ok(client)
+        let (_, compared) = client.compare(came, script);
+        compared.map(|()| client)
     }
 
     /// Puts so many messages on their way, which were due at a time; [`Self::flush`] sends them.
@@ -110,8 +112,9 @@ impl Client {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(Fault::of_stream(self.connection, &io::ErrorKind::UnexpectedEof.into())),
                 Ok(count) => {
-                    let replies = self.compare(&buffer[..count], script)?;
+                    let (replies, compared) = self.compare(&buffer[..count], script);
                     answered(self, replies);
+                    compared?;
                     if SHORT_READ_TAKES_ALL && count < buffer.len() && has_ended == Ended::NotYet {
                         return Ok(());
                     }
@@ -142,13 +145,8 @@ impl Client {
     }
 
     /// The fault of a server that has left a message unanswered for longer than `patience`.
-    pub(super) fn silence(
-        &self,
-        now: Time,
-        patience: std::time::Duration,
-        script: &Prepared,
-    ) -> Option<Fault> {
-        let waited = std::time::Duration::from_nanos(now.saturating_sub(self.active));
+    pub(super) fn silence(&self, now: Time, patience: Duration, script: &Prepared) -> Option<Fault> {
+        let waited = Duration::from_nanos(now.saturating_sub(self.active));
         (self.under_way > 0 && waited > patience).then(|| {
             let (message, _) = script.replies.message_at(self.heard);
             let message = script.requests.message(message).to_vec();
@@ -161,43 +159,45 @@ impl Client {
         drop(self.stream.shutdown(Shutdown::Write));
     }
 
-    /// Compares octets with those that are due, and says how many replies end in them.
-    fn compare(&mut self, came: &[u8], script: &Prepared) -> Result<u64, Fault> {
+    /// Compares octets with those that are due, and says how many right replies end in them.
+    fn compare(&mut self, came: &[u8], script: &Prepared) -> (u64, Result<(), Fault>) {
         let mut replies = 0;
-        for piece in came.chunks(super::tape::WINDOW) {
-            if piece != script.replies.window(self.heard, piece.len()) {
-                return Err(self.wrong(piece, script));
-            }
-            let (heard, ended) = script.replies.advance(self.heard, piece.len());
+        for piece in came.chunks(WINDOW) {
+            let due = script.replies.window(self.heard, piece.len());
+            let same = if piece == due { piece.len() } else { common(piece, due) };
+            let (heard, ended) = script.replies.advance(self.heard, same);
             self.heard = heard;
             replies += ended;
             if replies > self.under_way {
-                let came = script.replies.last_before(self.heard).to_vec();
-                return Err(Fault::Unasked { connection: self.connection, came });
+                let came = script.replies.last_before(heard).to_vec();
+                return (self.under_way, Err(Fault::Unasked { connection: self.connection, came }));
+            }
+            if same < piece.len() {
+                return (replies, Err(self.wrong(&piece[same..], self.under_way - replies, script)));
             }
         }
-        Ok(replies)
+        (replies, Ok(()))
     }
 
-    /// The first reply that is another than was due, as far as it has come.
-    fn wrong(&self, came: &[u8], script: &Prepared) -> Fault {
-        let due = script.replies.window(self.heard, came.len());
-        let same = due.iter().zip(came).take_while(|(due, came)| due == came).count();
-        let (at, before) = script.replies.advance(self.heard, same);
-        let (index, start) = script.replies.message_at(at);
+    /// The fault of a reply that goes on like this, and otherwise than the one that is due.
+    fn wrong(&self, rest: &[u8], due: u64, script: &Prepared) -> Fault {
+        let (connection, (index, start)) = (self.connection, script.replies.message_at(self.heard));
         let reply = script.replies.message(index);
-        let message = script.requests.message(index).to_vec();
-        let rest = &came[same..];
         // A reply that ends as the right one does is shown up to that end.
         let last = reply.last();
         let end = rest.iter().position(|octet| Some(octet) == last).map_or(rest.len(), |end| end + 1);
-        let came = [&reply[..at - start], &rest[..end]].concat();
-        if before >= self.under_way {
-            return Fault::Unasked { connection: self.connection, came };
+        let came = [&reply[..self.heard - start], &rest[..end]].concat();
+        if due == 0 {
+            return Fault::Unasked { connection, came };
         }
-        let due = Due::Octets(reply.to_vec());
-        Fault::Wrong(Box::new(Wrong { connection: self.connection, message, due, came }))
+        let (message, due) = (script.requests.message(index).to_vec(), Due::Octets(reply.to_vec()));
+        Fault::Wrong(Box::new(Wrong { connection, message, due, came }))
     }
+}
+
+/// How many octets two begin with in common.
+fn common(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
 /// Whether the system has said that the server ended the connection.
