@@ -20,7 +20,7 @@ TARGETS = [
 ]
 IDLE, ACCEPTED, ENGINE, GENERATOR = (1536, 1024), (0.80, 0.70), (450, 150), 0.9
 
-# A floor is met when the median is within this part of it: smaller differences mean nothing here.
+# A floor is reached when the median is within this part of it, as smaller differences mean nothing here; a goal, when it is.
 SLACK = 0.05
 
 
@@ -39,8 +39,8 @@ def spread(values, digits=2):
 
 
 def verdict(value, sign, floor, goal):
-    reached = lambda bound: value >= bound * (1 - SLACK) if sign == ">=" else value <= bound * (1 + SLACK)
-    return "goal" if reached(goal) else "floor" if reached(floor) else "MISSED"
+    reached = lambda bound, slack: value >= bound * (1 - slack) if sign == ">=" else value <= bound * (1 + slack)
+    return "goal" if reached(goal, 0) else "floor" if reached(floor, SLACK) else "MISSED"
 
 
 def table(rows):

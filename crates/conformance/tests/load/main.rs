@@ -204,6 +204,16 @@ fn a_server_that_fails_under_load() {
     }
 }
 
+/// The reply that is one too many is the very one that will be due next.
+#[test]
+fn a_reply_that_nothing_asked_for() {
+    let server = serve_lines(nothing, |_, _, message| Some("OK\n".repeat(if message == 50 { 2 } else { 1 })));
+    let output = load(server.address, &["--send", r"1\n", "--reply", r"OK\n", "-n", "300", "--json"]);
+    assert_eq!(code(&output), 1, "{output:?}");
+    assert_eq!(json(&output)["fault"]["kind"], "unsolicited");
+    assert!(stderr(&output).contains(r"`OK\n` came, which nothing had asked for"), "{output:?}");
+}
+
 #[test]
 fn nobody_is_there() {
     let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
