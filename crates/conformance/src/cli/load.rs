@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -169,11 +170,11 @@ async fn watched(plan: Plan, script: Script) -> anyhow::Result<(Outcome, bool)> 
     let worker = Arc::clone(&monitor);
     let mut load = tokio::task::spawn_blocking(move || run(&plan, &script, &worker));
     let mut refresh = tokio::time::interval(REFRESH);
-    let mut interrupted = false;
+    let (mut interrupt, mut interrupted) = (pin!(interrupt()), false);
     let outcome = loop {
         tokio::select! {
             outcome = &mut load => break outcome.context("the load broke off")?,
-            () = interrupt(), if !interrupted => {
+            () = &mut interrupt, if !interrupted => {
                 interrupted = true;
                 monitor.stop();
             }
