@@ -56,7 +56,7 @@ fn cases_for_decimal128_are_answered_as_they_should() {
 fn random_operations_are_answered_as_python_has_them() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/differential.py");
     let seed = env::var("DIFFERENTIAL_SEED").unwrap_or_else(|_| "1".into());
-    let count = Scale::of_this_run().pick("20000", "1000000");
+    let count = Scale::of_this_run().pick("20000", "200000");
     let server = Server::start(1, ["--host", "127.0.0.1", "--port", "0"]);
     let run = Command::new("python3").args([script, &server.addresses[0], &seed, count]).output();
     let Ok(output) = run else {
