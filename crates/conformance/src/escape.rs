@@ -13,6 +13,18 @@ pub fn printable(octets: &[u8]) -> String {
     text
 }
 
+/// A line of text, with all escaped that [`printable`] escapes but for tabs and backslashes, which a program may well print.
+#[must_use]
+pub fn printable_line(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    line.chars().for_each(|c| match c {
+        '\t' => text.push_str("    "),
+        '\\' => text.push(c),
+        c => push_char(&mut text, c),
+    });
+    text
+}
+
 /// Whether [`printable`] shows them well enough, so that nobody needs them in hexadecimal.
 #[must_use]
 pub fn is_plain(octets: &[u8]) -> bool {

@@ -121,6 +121,7 @@ mod tests {
             points,
             verdict,
             transcript: None,
+            incident: None,
             elapsed: Duration::ZERO,
         }
     }

@@ -16,7 +16,7 @@
 //! puts them into octets, and the notes say what a known wrong answer means. The program knows no calculator.
 //!
 //! To read it, begin with [`mod@format`], [`dialect`] and [`suite`], go on with [`connection`], [`replay`] and [`run`], and end
-//! with [`grade`], [`report`] and [`cli`].
+//! with [`grade`], [`report`] and [`cli`]. [`launch`] starts the server, where that is wanted.
 //!
 //! Invariants:
 //! - None of our other crates is a dependency: a judge that reads with the defendant's parser acquits its bugs.
@@ -43,6 +43,7 @@ pub mod escape;
 pub mod format;
 pub mod grade;
 pub mod language;
+pub mod launch;
 pub mod matcher;
 pub mod number;
 pub mod replay;

@@ -100,6 +100,17 @@ impl Transcript {
         }
     }
 
+    /// Adds another record, which began when this one ended.
+    pub(crate) fn append(&mut self, later: Self) {
+        for entry in later.entries {
+            self.record(&entry.connection, entry.what);
+            if let Some(last) = self.entries.last_mut() {
+                last.at = later.start.duration_since(self.start) + entry.at;
+            }
+        }
+        self.omitted += later.omitted;
+    }
+
     /// How many replies came.
     #[must_use]
     pub fn replies(&self) -> usize {

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::exit::EXIT_CODES;
 use crate::connection::Target;
 use crate::language::Language;
+use crate::launch::{LaunchArgs, Spec};
 use crate::report::{Order, quoted};
 use crate::run::Options;
 use crate::schema::Kind;
@@ -35,6 +36,13 @@ pub(super) enum Command {
         #[arg(required = true)]
         files: Vec<String>,
     },
+    /// Start a server and look after it, as a process of the grader's own
+    #[command(hide = true)]
+    Supervise {
+        /// In namespaces of its own
+        #[arg(long)]
+        apart: bool,
+    },
     /// Print the JSON Schema of a kind of file, for editors and validators
     Schema {
         /// The kind of file
@@ -45,9 +53,11 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct GradeArgs {
-    /// The server: HOST:PORT, [IPV6]:PORT or unix:PATH
+    /// The server: HOST:PORT, [IPV6]:PORT or unix:PATH; with --exec, only unix:PATH, on which it will listen
     #[arg(long)]
     pub(super) target: Option<Target>,
+    #[command(flatten)]
+    pub(super) launch: LaunchArgs,
     /// A suite that is built in, or a file
     #[arg(long, default_value = DEFAULT_SUITE, value_name = "NAME|FILE")]
     pub(super) suite: String,
@@ -72,6 +82,10 @@ pub(super) struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) timeout: Duration,
+    /// How many rows of a case are played at the same time, for servers that are slow and serve many clients, 1 to 64; what
+    /// needs the server for itself, and what fails, is judged alone all the same
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) jobs: u16,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,
@@ -112,9 +126,26 @@ impl GradeArgs {
         })
     }
 
-    /// The command that runs the same suite against the same target again, apart from the selection of cases.
-    pub(super) fn again(&self, target: &Target) -> String {
-        let mut command = format!("conformance --target {}", word(&target.to_string()));
+    /// What is to be started, if something is. `Err` says which options contradict each other.
+    pub(super) fn spec(&self) -> Result<Option<Spec>, &'static str> {
+        let socket = match &self.target {
+            None => None,
+            #[cfg(unix)]
+            Some(Target::Unix(path)) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+            Some(Target::Host { .. }) => {
+                let conflict =
+                    "with --exec, --port says where the server listens, and --target at most unix:PATH";
+                return if self.launch.spec(None).is_some() { Err(conflict) } else { Ok(None) };
+            }
+        };
+        Ok(self.launch.spec(socket))
+    }
+
+    /// The command that runs the same suite against the same server again, apart from the selection of cases.
+    pub(super) fn again(&self) -> String {
+        let target = self.target.iter().map(|target| format!(" --target {}", word(&target.to_string())));
+        let mut command: String =
+            ["conformance".to_owned()].into_iter().chain(target).chain([self.launch.again()]).collect();
         let mut option = |name: &str, value: String| command.extend([" --", name, " ", &value]);
         if self.suite != DEFAULT_SUITE {
             option("suite", quoted(&self.suite));

@@ -11,9 +11,10 @@ Exit codes:
   0    every MUST and SHOULD that was graded is passed
   1    one of them is not
   2    the command line or the suite is wrong
-  3    the target cannot be reached
+  3    the target cannot be reached, or does not start
   4    no case is selected
   5    an error of the grader's own, or a report that cannot be written
+  6    the command of --build failed
   130  interrupted; what was graded by then has been reported";
 
 /// How the program ended.
@@ -25,6 +26,7 @@ pub(super) enum Exit {
     Unreachable,
     NothingSelected,
     Internal,
+    Unbuilt,
     Interrupted,
 }
 
@@ -37,6 +39,7 @@ impl From<Exit> for ExitCode {
             Exit::Unreachable => 3,
             Exit::NothingSelected => 4,
             Exit::Internal => 5,
+            Exit::Unbuilt => 6,
             // What a shell reports of a program that an interrupt ended.
             Exit::Interrupted => 130,
         })
@@ -48,6 +51,7 @@ impl Exit {
     pub(super) fn of(report: &Report, args: &GradeArgs) -> Self {
         match report.completion {
             Completion::Interrupted => Self::Interrupted,
+            Completion::Complete if report.is_unbuilt() => Self::Unbuilt,
             Completion::Complete if args.exit_zero => Self::Passed,
             Completion::Complete if report.is_unreachable() => Self::Unreachable,
             Completion::Complete if report.is_flawed() => Self::Failed,

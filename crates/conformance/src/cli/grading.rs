@@ -10,20 +10,21 @@ use super::complain;
 use super::exit::Exit;
 use super::progress::Progress;
 use crate::capture::{Capture, Extent, Labels};
-use crate::connection::Target;
+
 use crate::report::{Detail, Files, Place, Terminal};
-use crate::run::{Options, grade};
+use crate::run::{Options, Subject, grade};
 use crate::selection::Selection;
 use crate::suite::Suite;
 
 /// Grades the target and tells of it on the terminal and in files.
 pub(super) fn run(
     suite: &Suite,
-    target: &Target,
+    subject: Subject<'_>,
     args: &GradeArgs,
     selection: Selection,
 ) -> anyhow::Result<Exit> {
-    let (language, again) = (args.language(), args.again(target));
+    let (language, again) = (args.language(), args.again());
+    let target = &subject.target();
     let mut files = match Files::new(&args.report, suite, target, language, again.clone()) {
         Ok(files) => files,
         Err(error) => {
@@ -44,9 +45,9 @@ pub(super) fn run(
     let mut told = Ok(());
     let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
     let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
-    let options = Options { selection, timeout: args.timeout, tap };
+    let options = Options { selection, timeout: args.timeout, jobs: args.jobs, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let report = runtime.block_on(grade(suite, target, &options, interrupt(), |event| {
+    let report = runtime.block_on(grade(suite, subject, &options, interrupt(), |event| {
         progress.around(&event, || {
             files.on(&event);
             if told.is_ok() {
@@ -95,9 +96,29 @@ fn terminal_stream(args: &GradeArgs) -> AutoStream<Box<dyn Write>> {
     AutoStream::new(out, choice)
 }
 
-/// Ready when the user wants no more.
+/// Ready when the user wants no more, or whoever started us.
 async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
     }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending::<()>().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending::<()>().await;
 }

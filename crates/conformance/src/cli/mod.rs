@@ -15,6 +15,8 @@ use exit::Exit;
 
 use crate::format::Level;
 use crate::language::Language;
+use crate::launch::{self, Launcher};
+use crate::run::Subject;
 use crate::schema::Kind;
 use crate::selection::Selection;
 use crate::suite::{self, Suite};
@@ -26,6 +28,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
+        Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };
     match exit {
@@ -78,11 +81,15 @@ fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
     if args.list {
         return list(&suite, &selection, args.language());
     }
-    let Some(target) = &args.target else {
-        let missing = "--target says where the server is: HOST:PORT, [IPV6]:PORT or unix:PATH";
-        Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
-    };
-    grading::run(&suite, target, args, selection)
+    match (args.spec(), &args.target) {
+        (Ok(Some(spec)), _) => grading::run(&suite, Subject::Launched(&Launcher::new(spec)), args, selection),
+        (Ok(None), Some(target)) => grading::run(&suite, Subject::At(target), args, selection),
+        (Ok(None), None) => {
+            let missing = "--target says where the server is (HOST:PORT, [IPV6]:PORT or unix:PATH), or --exec how it is started";
+            Cli::command().error(ErrorKind::MissingRequiredArgument, missing).exit();
+        }
+        (Err(conflict), _) => Cli::command().error(ErrorKind::ArgumentConflict, conflict).exit(),
+    }
 }
 
 fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Result<Exit> {

@@ -2,6 +2,7 @@
 
 mod framing;
 mod inbox;
+mod network;
 mod stream;
 mod target;
 
@@ -14,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use framing::Quiet;
 pub use framing::Received;
 use inbox::{Found, Inbox};
+pub use network::Network;
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
@@ -30,6 +32,16 @@ pub struct Connection {
     reading: Reading,
     end: Option<End>,
     write_failure: Option<io::ErrorKind>,
+    leaving: Leaving,
+}
+
+/// What our close leaves behind on a connection that the server closed first.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Leaving {
+    /// What it may: the server's port stays in TIME_WAIT.
+    AsUsual,
+    /// Nothing.
+    Nothing,
 }
 
 /// How the server ended a connection.
@@ -73,13 +85,20 @@ impl Connection {
     /// # Errors
     /// Nobody accepts there.
     pub async fn open(
+        network: &Network,
         address: &Address,
         reading: Reading,
         patience: Duration,
         tap: &Tap,
     ) -> Result<Self, DialError> {
-        let stream = Stream::open(address, reading, patience, tap).await?;
-        Ok(Self { stream, inbox: Inbox::default(), reading, end: None, write_failure: None })
+        let stream = Stream::open(network, address, reading, patience, tap).await?;
+        let leaving = match network {
+            Network::Shared => Leaving::Nothing,
+            Network::Ours => Leaving::AsUsual,
+            #[cfg(target_os = "linux")]
+            Network::Of(_) => Leaving::AsUsual,
+        };
+        Ok(Self { stream, inbox: Inbox::default(), reading, end: None, write_failure: None, leaving })
     }
 
     /// Sends, and reads meanwhile, so that a server which must send before it can read on is not waited for in vain.
@@ -220,6 +239,10 @@ impl Connection {
     /// Closes in good order: with octets unread the system would send a reset.
     pub fn close(mut self) {
         self.leftover();
+        if self.leaving == Leaving::Nothing && self.end == Some(End::Fin) {
+            // The server has closed, so that it does not see the reset by which its end of the connection goes at once.
+            drop(self.stream.abort());
+        }
     }
 
     /// Closes with a reset.

@@ -1,7 +1,7 @@
 //! One stream to the server, whatever carries it.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncWriteExt, Interest, Ready};
@@ -10,6 +10,7 @@ use tokio::net::UnixStream;
 use tokio::net::{TcpSocket, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
+use super::network::Network;
 use super::target::Address;
 use crate::capture::{Conversation, Dial, Tap};
 use crate::format::Reading;
@@ -56,13 +57,14 @@ const SMALL_SEGMENT: u32 = 1220;
 
 impl Stream {
     pub(super) async fn open(
+        network: &Network,
         address: &Address,
         reading: Reading,
         patience: Duration,
         tap: &Tap,
     ) -> Result<Self, DialError> {
         let dial = tap.dial();
-        match Socket::open(address, reading, patience).await {
+        match Socket::open(network, address, reading, patience).await {
             Ok(socket) => Ok(Self { conversation: socket.conversation(dial), socket }),
             Err(error) => {
                 let to = address.shown();
@@ -98,7 +100,11 @@ impl Stream {
 
     pub(super) fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.socket {
-            Socket::Tcp(stream) => stream.try_read(buffer),
+            Socket::Tcp(stream) => {
+                let read = stream.try_read(buffer);
+                acknowledge_at_once(stream);
+                read
+            }
             Socket::Udp(socket) => socket.try_recv(buffer),
             #[cfg(unix)]
             Socket::Unix(stream) => stream.try_read(buffer),
@@ -155,10 +161,15 @@ impl Stream {
 }
 
 impl Socket {
-    async fn open(address: &Address, reading: Reading, patience: Duration) -> Result<Self, DialError> {
+    async fn open(
+        network: &Network,
+        address: &Address,
+        reading: Reading,
+        patience: Duration,
+    ) -> Result<Self, DialError> {
         let opened = match address {
-            Address::Tcp(address) => timeout(patience, open_tcp(*address, reading)).await,
-            Address::Udp(address) => timeout(patience, open_udp(*address)).await,
+            Address::Tcp(address) => timeout(patience, open_tcp(network, *address, reading)).await,
+            Address::Udp(address) => timeout(patience, open_udp(network, *address)).await,
             #[cfg(unix)]
             Address::Unix(path) => {
                 timeout(patience, async { UnixStream::connect(path).await.map(Self::Unix) }).await
@@ -195,6 +206,18 @@ impl Socket {
     }
 }
 
+/// A server that writes a reply in several pieces waits before each until the one before is acknowledged (Nagle's
+/// algorithm), and systems hold acknowledgements back for some 40 ms. That would make the server seem slow, and the
+/// run long. Linux forgets the wish with each segment, so it is said again and again.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn acknowledge_at_once(stream: &TcpStream) {
+    // A connection that is broken by now has nothing to acknowledge.
+    drop(stream.set_quickack(true));
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn acknowledge_at_once(_: &TcpStream) {}
+
 /// Linux makes the send buffer of a server as large as twenty segments of the client's: on loopback, where they have 64 KiB,
 /// nearly 3 MB, which a slow server does not fill while a case lasts. With these it takes 80 KB. Where the system does not
 /// let us, only that takes longer.
@@ -205,8 +228,8 @@ fn shrink_segments(socket: &TcpSocket) {
     let _ = socket;
 }
 
-async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Socket> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+async fn open_tcp(network: &Network, address: SocketAddr, reading: Reading) -> io::Result<Socket> {
+    let socket = network.tcp(address).await?;
     match reading {
         Reading::Always => {}
         Reading::Never => {
@@ -221,10 +244,8 @@ async fn open_tcp(address: SocketAddr, reading: Reading) -> io::Result<Socket> {
 }
 
 /// A socket of our own that sends to one address and hears it alone. Nothing goes out by this.
-async fn open_udp(address: SocketAddr) -> io::Result<Socket> {
-    let any: SocketAddr =
-        if address.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-    let socket = UdpSocket::bind(any).await?;
+async fn open_udp(network: &Network, address: SocketAddr) -> io::Result<Socket> {
+    let socket = network.udp(address).await?;
     socket.connect(address).await?;
     Ok(Socket::Udp(socket))
 }

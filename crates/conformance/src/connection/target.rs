@@ -103,6 +103,18 @@ pub enum Address {
     Unix(PathBuf),
 }
 
+impl From<&Address> for Target {
+    fn from(address: &Address) -> Self {
+        match address {
+            Address::Tcp(address) | Address::Udp(address) => {
+                Self::Host { host: address.ip().to_string(), port: address.port() }
+            }
+            #[cfg(unix)]
+            Address::Unix(path) => Self::Unix(path.clone()),
+        }
+    }
+}
+
 impl Address {
     /// The address that a capture shows.
     pub(super) const fn shown(&self) -> SocketAddr {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::again::again;
+use super::document::Process;
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
 use super::words::MOST_SHOWN;
@@ -28,6 +29,7 @@ impl<W: Write> Terminal<'_, W> {
         if let Verdict::Fail(failure) = &result.verdict {
             self.failure(failure)?;
         }
+        self.process(result.incident.as_ref().map(|incident| self.words.process(incident)))?;
         self.requirement(result)?;
         // Not broken into lines, so that it can be copied.
         let label = self.words.say(Phrase::Again, &[]);
@@ -44,6 +46,19 @@ impl<W: Write> Terminal<'_, W> {
             self.dialogue(transcript)?;
         }
         self.failure(failure)
+    }
+
+    /// How a launched server ended, and what it printed.
+    pub(super) fn process(&mut self, process: Option<Process>) -> io::Result<()> {
+        let Some(Process { end, printed }) = process else { return Ok(()) };
+        if let Some(end) = end {
+            self.field(Phrase::ProcessEnd, &end)?;
+        }
+        for (index, line) in printed.iter().enumerate() {
+            let label = if index == 0 { self.words.say(Phrase::ServerPrinted, &[]) } else { String::new() };
+            writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{line}")?;
+        }
+        Ok(())
     }
 
     fn failure(&mut self, failure: &Failure) -> io::Result<()> {

@@ -15,6 +15,7 @@ mod html;
 mod jsonl;
 mod junit;
 mod markdown;
+mod launched;
 mod order;
 mod phrase;
 mod plain;

@@ -15,12 +15,16 @@ pub(super) fn overview(document: &Document) -> Vec<String> {
         match preflight.standing {
             Standing::Sound => {}
             Standing::Relaxed => {
-                let title = preflight.relaxation.as_ref().map_or("", |relaxation| &relaxation.title);
-                lines.push(say(Phrase::Relaxed, &[title]));
+                let titles: Vec<_> = preflight.relaxations.iter().map(|one| one.title.as_str()).collect();
+                lines.push(say(Phrase::Relaxed, &[&titles.join("; ")]));
             }
             Standing::Unsound => lines.push(say(Phrase::PreflightFailed, &[])),
             Standing::Unreachable => {
                 lines.push(say(Phrase::Unreachable, &[preflight.reason.as_deref().unwrap_or_default()]));
+            }
+            Standing::NotStarted => {
+                lines.extend(preflight.reason.clone());
+                lines.extend(preflight.process.iter().flat_map(|process| process.printed.clone()));
             }
         }
     }
@@ -73,6 +77,14 @@ pub(super) fn explanation(case: &Case, language: Language) -> String {
         if let Some(note) = &failure.note {
             lines.push(label(Phrase::Cause, &format!("{}. {}", note.title, note.text)));
             lines.push(label(Phrase::Look, &note.look));
+        }
+        if let Some(process) = &case.process {
+            lines.extend(process.end.iter().map(|text| label(Phrase::ProcessEnd, text)));
+            let printed = process.printed.iter().enumerate();
+            lines.extend(printed.map(|(index, line)| match index {
+                0 => label(Phrase::ServerPrinted, line),
+                _ => format!("{:<11}{line}", ""),
+            }));
         }
         let requirement = failure.violates.iter();
         lines.extend(requirement.map(|requirement| {

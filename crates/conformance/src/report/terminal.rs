@@ -92,19 +92,24 @@ impl<'a, W: Write> Terminal<'a, W> {
     fn preflight(&mut self, preflight: &Preflight) -> io::Result<()> {
         let say = match &preflight.standing {
             Standing::Sound => return Ok(()),
-            Standing::Relaxed(relaxation) => {
-                let mut relaxed = self.suite.dialect.relaxations.iter();
-                if let Some(relaxed) = relaxed.find(|relaxed| relaxed.relaxation.id == relaxation.id) {
-                    self.words.dialect = Arc::clone(&relaxed.dialect);
-                }
-                self.words.say(Phrase::Relaxed, &[relaxation.title.text(self.words.language)])
+            Standing::Relaxed(relaxations) => {
+                self.words.dialect = Arc::clone(&preflight.dialect);
+                let titles = relaxations.iter().map(|relaxation| relaxation.title.text(self.words.language));
+                self.words.say(Phrase::Relaxed, &[&titles.collect::<Vec<_>>().join("; ")])
             }
             Standing::Unsound(_) => self.words.say(Phrase::PreflightFailed, &[]),
             Standing::Unreachable(why) => self.words.say(Phrase::Unreachable, &[why]),
+            Standing::NotStarted(failure) => self.words.not_started(failure),
         };
         writeln!(self.out, "\n{BAD}{say}{BAD:#}")?;
         match &preflight.standing {
-            Standing::Unsound(failure) => self.explain_preflight(failure, preflight.transcript.as_ref()),
+            Standing::Unsound(failure) => {
+                self.explain_preflight(failure, preflight.transcript.as_ref())?;
+                self.process(preflight.incident.as_ref().map(|incident| self.words.process(incident)))
+            }
+            Standing::NotStarted(failure) => {
+                self.process(failure.printed().map(|printed| self.words.printed(printed)))
+            }
             Standing::Sound | Standing::Relaxed(_) | Standing::Unreachable(_) => Ok(()),
         }
     }

@@ -248,7 +248,7 @@ pub(super) const MOST_SHOWN: usize = 72;
 const MOST_IN_HEX: usize = 24;
 
 /// A time as people say it.
-fn time(time: Duration) -> String {
+pub(super) fn time(time: Duration) -> String {
     if time < Duration::from_secs(1) {
         format!("{} ms", time.as_millis())
     } else {

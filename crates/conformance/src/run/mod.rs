@@ -1,10 +1,14 @@
 //! One run: the preflight, then case after case, each with its verdict, as long as there is a server to grade.
 
+mod ahead;
+mod attend;
 mod health;
 mod judge;
 mod patience;
 mod preflight;
+mod relax;
 mod report;
+mod subject;
 #[cfg(test)]
 mod tests;
 
@@ -14,11 +18,15 @@ use std::time::Duration;
 use patience::Patience;
 pub use preflight::{Preflight, Standing};
 pub use report::{CaseResult, Completion, Report};
+use subject::Launched;
+pub use subject::Subject;
 use tokio::time::Instant;
 
 use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
+use crate::grade::Credit;
+use crate::launch::StartFailure;
 use crate::replay::Terms;
 use crate::selection::Selection;
 use crate::suite::{Case, Chapter, Suite};
@@ -31,6 +39,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
+    /// How many rows of a case may be played at the same time; 0 is as 1.
+    pub jobs: u16,
     /// What records the run, if anything does.
     pub tap: Tap,
 }
@@ -42,7 +52,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT, tap: Tap::default() }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1, tap: Tap::default() }
     }
 }
 
@@ -66,19 +76,32 @@ pub enum Event<'a> {
     Finished(&'a Report),
 }
 
-/// Grades a server. `stop` ends the run early; what was graded by then is reported.
-pub async fn grade(
-    suite: &Suite,
-    target: &Target,
-    options: &Options,
+/// Grades a server, which is started if it has to be. `stop` ends the run early; what was graded by then is reported.
+pub async fn grade<'a>(
+    suite: &'a Suite,
+    subject: impl Into<Subject<'a>>,
+    options: &'a Options,
     stop: impl Future<Output = ()>,
     mut events: impl FnMut(Event<'_>),
 ) -> Report {
-    events(Event::Started { suite, target });
+    let subject = subject.into();
     let mut run = Run::new(suite, options);
-    let completion = tokio::select! {
-        () = run.go(target, &mut events) => Completion::Complete,
-        () = stop => Completion::Interrupted,
+    tokio::pin!(stop);
+    let found = tokio::select! {
+        found = run.find(subject) => Some(found),
+        () = &mut stop => None,
+    };
+    let target = match &found {
+        Some(Ok(target)) => target.clone(),
+        Some(Err(_)) | None => subject.target(),
+    };
+    events(Event::Started { suite, target: &target });
+    let completion = match found {
+        None => Completion::Interrupted,
+        Some(found) => tokio::select! {
+            () = run.go(found, &mut events) => Completion::Complete,
+            () = &mut stop => Completion::Interrupted,
+        },
     };
     let report = run.report(completion);
     events(Event::Finished(&report));
@@ -98,14 +121,21 @@ pub fn grade_blocking(suite: &Suite, target: &Target, options: &Options) -> std:
 struct Run<'a> {
     suite: &'a Suite,
     options: &'a Options,
+    /// The server, if it is ours.
+    launched: Option<Launched<'a>>,
+    /// How often it went mute.
+    silences: u32,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
-    relaxation: Option<&'a Relaxation>,
+    /// The deviations under which the server is graded.
+    relaxations: Vec<&'a Relaxation>,
     patience: Patience,
     gone: Option<Blocker>,
     deadline: Option<Instant>,
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
+    jobs: u16,
+    ahead: ahead::Ahead,
     results: Vec<CaseResult>,
 }
 
@@ -121,20 +151,39 @@ impl<'a> Run<'a> {
         Self {
             suite,
             options,
+            launched: None,
+            silences: 0,
             preflight: None,
             terms: None,
-            relaxation: None,
+            relaxations: Vec::new(),
             patience: Patience::new(options.timeout),
             gone: None,
             deadline: None,
             offers: BTreeMap::new(),
             goodbye_ignored: false,
+            jobs: options.jobs,
+            ahead: ahead::Ahead::new(),
             results: Vec::new(),
         }
     }
 
-    async fn go(&mut self, target: &Target, events: &mut impl FnMut(Event<'_>)) {
-        let preflight = self.fly(target).await;
+    /// Where the server is, once it runs.
+    async fn find(&mut self, subject: Subject<'a>) -> Result<Target, StartFailure> {
+        match subject {
+            Subject::At(target) => Ok(target.clone()),
+            Subject::Launched(launcher) => {
+                let launched = self.launched.insert(Launched::new(launcher, self.suite.dialect.transport));
+                launched.first_start().await.map(|server| server.address().into())
+            }
+        }
+    }
+
+    async fn go(&mut self, found: Result<Target, StartFailure>, events: &mut impl FnMut(Event<'_>)) {
+        let preflight = match found {
+            Ok(target) => self.fly(&target).await,
+            Err(failure) => self.not_started(failure),
+        };
+        let preflight = self.attend_preflight(preflight).await;
         events(Event::Preflight(self.preflight.insert(preflight)));
         let suite = self.suite;
         for chapter in &suite.chapters {
@@ -143,10 +192,15 @@ impl<'a> Run<'a> {
             if !selected.is_empty() {
                 events(Event::Chapter(chapter));
             }
-            for case in selected {
-                let result = self.judge(&chapter.id, case).await;
-                self.results.push(result);
-                events(Event::Case(&self.results[self.results.len() - 1]));
+            for rows in selected.chunk_by(|one, next| one.stem() == next.stem()) {
+                for (index, case) in rows.iter().enumerate() {
+                    let result = self.judge(&chapter.id, case).await;
+                    if index == 0 && result.verdict.credit() == Credit::Full {
+                        self.play_ahead(&rows[1..]).await;
+                    }
+                    self.results.push(result);
+                    events(Event::Case(&self.results[self.results.len() - 1]));
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ use super::{Preflight, Standing};
 use crate::format::{Grading, Level};
 use crate::grade::{Credit, Grade};
 use crate::language::Text;
+use crate::launch::{Incident, StartFailure};
 use crate::suite::Case;
 use crate::transcript::Transcript;
 use crate::verdict::Verdict;
@@ -29,6 +30,8 @@ pub struct CaseResult {
     pub verdict: Verdict,
     /// What was said, if it was run.
     pub transcript: Option<Transcript>,
+    /// What happened to a launched server meanwhile, where the case went wrong.
+    pub incident: Option<Incident>,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -70,6 +73,7 @@ impl CaseResult {
             points: case.points,
             verdict,
             transcript: None,
+            incident: None,
             elapsed: Duration::ZERO,
         }
     }
@@ -125,6 +129,18 @@ impl Report {
     /// Whether the server could be reached at all.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        matches!(&self.preflight, Some(Preflight { standing: Standing::Unreachable(_), .. }))
+        matches!(
+            &self.preflight,
+            Some(Preflight { standing: Standing::Unreachable(_) | Standing::NotStarted(_), .. })
+        )
+    }
+
+    /// Whether the command failed that was to build the server.
+    #[must_use]
+    pub fn is_unbuilt(&self) -> bool {
+        matches!(
+            &self.preflight,
+            Some(Preflight { standing: Standing::NotStarted(StartFailure::Build(..)), .. })
+        )
     }
 }

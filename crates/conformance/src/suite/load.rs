@@ -92,7 +92,9 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         }
     };
     let requirements = unique(&name, "requirements", file.requirements.clone(), |r| &r.id, &mut problems);
+    let cases: Vec<String> = chapters.iter().flat_map(|(_, chapter)| chapter.ids()).collect();
     let names = Names {
+        breakable: requirements.keys().chain(&cases).map(String::as_str).collect(),
         dialect: &dialect,
         requirements: requirements.keys().map(String::as_str).collect(),
         facts: file.facts.iter().map(String::as_str).collect(),

@@ -53,6 +53,7 @@ impl Teller<'_> {
             verdict: (&result.verdict).into(),
             reason,
             failure,
+            process: result.incident.as_ref().map(|incident| self.words.process(incident)),
             again: again(&self.command, &result.id),
             elapsed_us: microseconds(result.elapsed),
             dialogue: result.transcript.as_ref().map(|transcript| self.dialogue(transcript, broken)),
@@ -60,12 +61,14 @@ impl Teller<'_> {
     }
 
     pub(super) fn preflight(&self, preflight: &run::Preflight) -> Preflight {
-        let (mut reason, mut relaxation, mut failure, mut broken) = (None, None, None, None);
+        let (mut reason, mut relaxations, mut failure, mut broken) = (None, Vec::new(), None, None);
         let standing = match &preflight.standing {
             run::Standing::Sound => Standing::Sound,
-            run::Standing::Relaxed(deviation) => {
-                let title = deviation.title.text(self.words.language).to_owned();
-                relaxation = Some(Named { id: deviation.id.clone(), title });
+            run::Standing::Relaxed(deviations) => {
+                relaxations.extend(deviations.iter().map(|deviation| {
+                    let title = deviation.title.text(self.words.language).to_owned();
+                    Named { id: deviation.id.clone(), title }
+                }));
                 Standing::Relaxed
             }
             run::Standing::Unsound(unsound) => {
@@ -77,9 +80,24 @@ impl Teller<'_> {
                 reason = Some(why.clone());
                 Standing::Unreachable
             }
+            run::Standing::NotStarted(failure) => {
+                reason = Some(self.words.not_started(failure));
+                Standing::NotStarted
+            }
+        };
+        let process = match &preflight.standing {
+            run::Standing::NotStarted(failure) => {
+                failure.printed().map(|printed| self.words.printed(printed))
+            }
+            run::Standing::Sound
+            | run::Standing::Relaxed(_)
+            | run::Standing::Unsound(_)
+            | run::Standing::Unreachable(_) => {
+                preflight.incident.as_ref().map(|incident| self.words.process(incident))
+            }
         };
         let dialogue = preflight.transcript.as_ref().map(|transcript| self.dialogue(transcript, broken));
-        Preflight { standing, reason, relaxation, failure, dialogue }
+        Preflight { standing, reason, relaxations, failure, process, dialogue }
     }
 
     fn failure(&self, failure: &verdict::Failure, violates: Option<Requirement>) -> Failure {

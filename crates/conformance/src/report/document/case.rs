@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Process;
 use crate::format::Level;
 
 /// One case, or one row of it, and its verdict.
@@ -31,6 +32,9 @@ pub struct Case {
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// How a server that the grader started ended, and what it printed, where the case failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Process>,
     /// A command that runs it alone.
     pub again: String,
     /// How long it took, in microseconds.

@@ -1,8 +1,7 @@
 //! The report as data: what `--report json=PATH` writes, and what every other file is made from.
 //!
 //! All its texts are in one language, [`Run::language`]. A field that has nothing to say is left out; fields may be added
-//! without a new [`VERSION`], so that a reader has to ignore those that it does not know. Of a server that the grader starts
-//! itself, what it printed and how it ended has its place beside [`Document::preflight`].
+//! without a new [`VERSION`], so that a reader has to ignore those that it does not know.
 
 mod build;
 mod case;
@@ -75,18 +74,32 @@ pub struct Named {
 pub struct Preflight {
     /// How the server stands.
     pub standing: Standing,
-    /// Why it cannot be reached.
+    /// Why it cannot be reached, or was not started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The deviation under which it is graded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relaxation: Option<Named>,
+    /// The deviations under which it is graded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxations: Vec<Named>,
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
+    /// How a server that the grader started ended, and what it printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Process>,
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dialogue: Option<Dialogue>,
+}
+
+/// What happened to a server that the grader started.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Process {
+    /// How it ended, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// The last lines that it printed, escaped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub printed: Vec<String>,
 }
 
 /// How the server stands before the first case.
@@ -95,12 +108,15 @@ pub struct Preflight {
 pub enum Standing {
     /// It masters a transaction.
     Sound,
-    /// It does, apart from one deviation, and is graded under it.
+    /// It does, apart from small deviations, and is graded under them.
     Relaxed,
     /// It does not.
     Unsound,
     /// Nobody is there.
     Unreachable,
+    /// The grader could not start it.
+    #[serde(rename = "not-started")]
+    NotStarted,
 }
 
 /// What a run came to.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::label::Label;
-use crate::report::document::{Case, Failure};
+use crate::report::document::{Case, Failure, Process};
 use crate::report::phrase::Phrase;
 
 impl Page<'_> {
@@ -23,6 +23,7 @@ impl Page<'_> {
                         dd { (case.spec.join(", ")) }
                     }
                 }
+                @if let Some(process) = &case.process { (self.process(process)) }
                 dt { (self.say(Phrase::Again, &[])) }
                 dd.command {
                     code { (case.again) }
@@ -53,6 +54,17 @@ impl Page<'_> {
             @if let Some(requirement) = &failure.violates {
                 dt { (self.say(Phrase::Violates, &[])) }
                 dd { (requirement.id) " (" (requirement.place) "): " (prose(&requirement.text)) }
+            }
+        }
+    }
+
+    /// How a server that the grader started ended, and what it printed.
+    pub(super) fn process(&self, process: &Process) -> Markup {
+        html! {
+            @if let Some(end) = &process.end { (self.fact(Phrase::ProcessEnd, end)) }
+            @if !process.printed.is_empty() {
+                dt { (self.say(Phrase::ServerPrinted, &[])) }
+                dd.printed { (process.printed.join("\n")) }
             }
         }
     }

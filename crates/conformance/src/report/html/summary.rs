@@ -79,13 +79,14 @@ impl Page<'_> {
         let says = match preflight.standing {
             Standing::Sound => return html! {},
             Standing::Relaxed => {
-                let title = preflight.relaxation.as_ref().map_or("", |relaxation| &relaxation.title);
-                self.say(Phrase::Relaxed, &[title])
+                let titles: Vec<_> = preflight.relaxations.iter().map(|one| one.title.as_str()).collect();
+                self.say(Phrase::Relaxed, &[&titles.join("; ")])
             }
             Standing::Unsound => self.say(Phrase::PreflightFailed, &[]),
             Standing::Unreachable => {
                 self.say(Phrase::Unreachable, &[preflight.reason.as_deref().unwrap_or_default()])
             }
+            Standing::NotStarted => preflight.reason.clone().unwrap_or_default(),
         };
         html! {
             section aria-label=(self.label(Label::FirstExchange)) {
@@ -95,6 +96,7 @@ impl Page<'_> {
                         (self.diagram(self.label(Label::FirstExchange), dialogue, dialogue.broke))
                     }
                     @if let Some(failure) = &preflight.failure { dl.facts { (self.failure(failure)) } }
+                    @if let Some(process) = &preflight.process { dl.facts { (self.process(process)) } }
                 }
             }
         }

@@ -1,0 +1,114 @@
+//! The options by which a server is started.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::report::quoted as shell_word;
+
+use super::{Isolation, Limits, Place, Restart, Spec};
+
+/// How the server is started, where it is started at all.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Starting the server")]
+pub struct LaunchArgs {
+    /// Start the server with this command of the shell; `{port}` is replaced with a free port, which is also in PORT
+    #[arg(long, value_name = "COMMAND")]
+    exec: Option<String>,
+    /// The directory in which it is started [default: the current one]
+    #[arg(long, value_name = "DIR", requires = "exec")]
+    dir: Option<PathBuf>,
+    /// The port on which it listens [default: a free one for `{port}`, otherwise 51216]
+    #[arg(long, value_name = "PORT", requires = "exec", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// A command to run once before, such as `make`
+    #[arg(long, value_name = "COMMAND", requires = "exec")]
+    build: Option<String>,
+    /// When it is started again
+    #[arg(long, value_enum, default_value_t = Restart::Died, requires = "exec")]
+    restart: Restart,
+    /// Whether it gets a network of its own, in which every port is free
+    #[arg(long, value_enum, default_value_t = Isolation::Auto, requires = "exec")]
+    isolation: Isolation,
+    /// How long it may take until it listens, in seconds [default: 15]
+    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    start_timeout: Option<Duration>,
+    /// The processor time of all its processes, from start to end, in seconds [default: 120]
+    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    limit_cpu: Option<Duration>,
+    /// The resident memory of all its processes, in MiB [default: 1024]
+    #[arg(long, value_name = "MIB", requires = "exec", value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    limit_memory: Option<u64>,
+    /// The time from its start to its end, in seconds [default: 600]
+    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    limit_time: Option<Duration>,
+}
+
+impl LaunchArgs {
+    /// What is to be started, if something is. With a path, it listens on a Unix socket there.
+    #[must_use]
+    pub fn spec(&self, socket: Option<PathBuf>) -> Option<Spec> {
+        let command = self.exec.clone()?;
+        let place = match (socket, self.port) {
+            (Some(path), _) => Place::Unix(path),
+            (None, Some(port)) => Place::Port(port),
+            (None, None) if command.contains(Spec::PLACEHOLDER) => Place::AnyPort,
+            (None, None) => Place::Port(Spec::PORT),
+        };
+        let limits = Limits {
+            cpu: self.limit_cpu.unwrap_or(Limits::CPU),
+            memory: self.limit_memory.map_or(Limits::MEMORY, |mib| mib * 1024 * 1024),
+            wall: self.limit_time.unwrap_or(Limits::WALL),
+        };
+        Some(Spec {
+            command,
+            directory: self.dir.clone().unwrap_or_else(|| PathBuf::from(".")),
+            build: self.build.clone(),
+            place,
+            restart: self.restart,
+            isolation: self.isolation,
+            limits,
+            patience: self.start_timeout.unwrap_or(Spec::PATIENCE),
+        })
+    }
+
+    /// The same options again, as a shell reads them.
+    #[must_use]
+    pub fn again(&self) -> String {
+        let quoted = |name: &str, value: &str| format!(" --{name} {}", shell_word(value));
+        let seconds = |name: &str, time: Duration| format!(" --{name} {}", time.as_secs_f64());
+        let restart = match self.restart {
+            Restart::Died => None,
+            Restart::Case => Some(" --restart case"),
+            Restart::Never => Some(" --restart never"),
+        };
+        let isolation = match self.isolation {
+            Isolation::Auto => None,
+            Isolation::Off => Some(" --isolation off"),
+        };
+        [
+            self.exec.as_ref().map(|command| quoted("exec", command)),
+            self.dir.as_ref().map(|dir| quoted("dir", &dir.display().to_string())),
+            self.port.map(|port| format!(" --port {port}")),
+            self.build.as_ref().map(|command| quoted("build", command)),
+            restart.map(str::to_owned),
+            isolation.map(str::to_owned),
+            self.start_timeout.map(|time| seconds("start-timeout", time)),
+            self.limit_cpu.map(|time| seconds("limit-cpu", time)),
+            self.limit_memory.map(|mib| format!(" --limit-memory {mib}")),
+            self.limit_time.map(|time| seconds("limit-time", time)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Seconds, with a fraction where one is wanted.
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds) if (0.1..=86400.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Ok(_) | Err(_) => Err("a number of seconds from 0.1 to 86400".to_owned()),
+    }
+}

@@ -1,0 +1,146 @@
+//! A launched server is looked after from case to case: whether it outlived the case, what it printed, and starting it again.
+
+use std::time::Duration;
+
+use super::health::health_of;
+use super::{Launched, Preflight, Run, Standing};
+use crate::format::Wrong;
+use crate::launch::{Demise, Incident, Restart};
+use crate::replay::{Outcome, Stop, Terms};
+use crate::verdict::{Happened, Health, Stage};
+
+/// A server that does not answer is waited for before that is known, so that fewer of those are started again than of those
+/// that die.
+const MOST_SILENCES: u32 = 4;
+
+impl Run<'_> {
+    /// Before a case: the server that it is due.
+    pub(super) async fn ready(&mut self) {
+        let Some(launched) = &mut self.launched else { return };
+        let is_due = match launched.policy() {
+            Restart::Case => true,
+            Restart::Died => match launched.server() {
+                Some(server) => server.demise().await.is_some(),
+                None => false,
+            },
+            Restart::Never => false,
+        };
+        if is_due {
+            self.start_again().await;
+        }
+        if let Some(server) = self.launched.as_mut().and_then(Launched::server) {
+            server.mark();
+        }
+    }
+
+    /// After the preflight, the same.
+    pub(super) async fn attend_preflight(&mut self, preflight: Preflight) -> Preflight {
+        let (Some(_), Some(terms)) = (&self.launched, self.terms.clone()) else { return preflight };
+        let asked = self.inquire(&terms).await;
+        let demise = match health_of(&asked) {
+            Health::Well => None,
+            Health::Wrong | Health::Mute | Health::Dead => self.demise(&asked).await,
+        };
+        let incident = match &preflight.standing {
+            Standing::Unsound(_) => {
+                let server = self.launched.as_mut().and_then(Launched::server);
+                server.map(|server| server.incident(demise))
+            }
+            Standing::Sound | Standing::Relaxed(_) => {
+                let health = if demise.is_some() { Health::Dead } else { health_of(&asked) };
+                self.revive(Some(health)).await;
+                None
+            }
+            Standing::Unreachable(_) | Standing::NotStarted(_) => None,
+        };
+        Preflight { incident, ..preflight }
+    }
+
+    /// After a case: whether the server outlived it. What dies of the end of a case is lost to the case and not to the next
+    /// one, so that a launched server is asked even if all went well.
+    pub(super) async fn attend(
+        &mut self,
+        outcome: &mut Outcome,
+        health: &mut Option<(Health, Duration)>,
+        terms: &Terms,
+    ) -> Option<Incident> {
+        self.launched.as_ref()?;
+        if let Some(Stop::Fault(_)) = outcome.stopped {
+            return None;
+        }
+        let mut demise = None;
+        if let None | Some((Health::Wrong | Health::Dead, _)) = health {
+            let asked = self.inquire(terms).await;
+            demise = self.demise(&asked).await;
+            let found = if demise.is_some() { Health::Dead } else { health_of(&asked) };
+            *health = Some((found, asked.slowest));
+            if let Health::Dead | Health::Mute = found {
+                charge(outcome, asked, &self.suite.wrong);
+            }
+        }
+        let went_well = outcome.stopped.is_none();
+        let server = self.launched.as_mut()?.server()?;
+        (!went_well).then(|| server.incident(demise))
+    }
+
+    /// What was asked between cases may have been too much for it.
+    pub(super) async fn recover(&mut self, outcome: &Outcome) {
+        if self.demise(outcome).await.is_some() {
+            self.revive(Some(Health::Dead)).await;
+        }
+    }
+
+    /// The end of the server, which is waited for where its connections have ended as they do when it dies.
+    async fn demise(&self, outcome: &Outcome) -> Option<Demise> {
+        let server = self.launched.as_ref()?.running()?;
+        let ended = match &outcome.stopped {
+            Some(Stop::Break(broken)) => {
+                broken.write_failed
+                    || matches!(broken.happened, Happened::Ended(..) | Happened::NotConnected(_))
+            }
+            Some(Stop::Fault(_)) | None => false,
+        };
+        if ended { server.imminent_demise().await } else { server.demise().await }
+    }
+
+    /// After the verdict: a server that is gone is started again, so that it costs no other case.
+    pub(super) async fn revive(&mut self, health: Option<Health>) {
+        let Some(launched) = &self.launched else { return };
+        let is_wanted = match (launched.policy(), health) {
+            (Restart::Died | Restart::Case, Some(Health::Dead)) => true,
+            (Restart::Died | Restart::Case, Some(Health::Mute)) => {
+                self.silences += 1;
+                self.silences <= MOST_SILENCES
+            }
+            (Restart::Died | Restart::Case, Some(Health::Well | Health::Wrong) | None) => false,
+            (Restart::Never, _) => false,
+        };
+        if is_wanted {
+            self.start_again().await;
+        }
+    }
+
+    /// Starts it in place of the one that ran. Where that cannot be done, the server stays gone.
+    async fn start_again(&mut self) {
+        let Some(launched) = &mut self.launched else { return };
+        if !launched.is_worth_it() && launched.policy() == Restart::Died {
+            return;
+        }
+        let Ok(server) = launched.start().await else { return };
+        let (address, network) = (server.address().clone(), server.network());
+        if let Some(terms) = &mut self.terms {
+            (terms.address, terms.network) = (address, network);
+        }
+        self.gone = None;
+    }
+}
+
+/// A case that went well fails all the same if the server is gone after it, as a question asked then showed.
+fn charge(outcome: &mut Outcome, asked: Outcome, general: &[Wrong]) {
+    if let (None, Some(Stop::Break(mut broken))) = (&outcome.stopped, asked.stopped) {
+        broken.stage = Stage::Control;
+        broken.wrong.extend(general.iter().cloned());
+        outcome.transcript.append(asked.transcript);
+        outcome.stopped = Some(Stop::Break(broken));
+    }
+}

@@ -1,0 +1,84 @@
+//! What is graded: a server that is there, or one that is started for it.
+
+use crate::connection::{Network, Target};
+use crate::format::Transport;
+use crate::launch::{Launcher, Restart, Server, StartFailure};
+
+/// What is graded.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'a> {
+    /// A server that somebody else has started.
+    At(&'a Target),
+    /// One that we start, and start again where it dies.
+    Launched(&'a Launcher),
+}
+
+impl<'a> From<&'a Target> for Subject<'a> {
+    fn from(target: &'a Target) -> Self {
+        Self::At(target)
+    }
+}
+
+impl Subject<'_> {
+    /// Where it is, as far as that is known before it runs.
+    #[must_use]
+    pub fn target(self) -> Target {
+        match self {
+            Self::At(target) => target.clone(),
+            Self::Launched(launcher) => launcher.target(),
+        }
+    }
+}
+
+/// A launched server in the course of a run.
+#[derive(Debug)]
+pub(super) struct Launched<'a> {
+    launcher: &'a Launcher,
+    transport: Transport,
+    server: Option<Server>,
+    starts: u32,
+}
+
+/// Enough for a suite in which every second case kills a server. A server that dies of everything has shown it by then, and
+/// the start of a virtual machine takes half a second.
+const MOST_STARTS: u32 = 64;
+
+impl<'a> Launched<'a> {
+    pub(super) const fn new(launcher: &'a Launcher, transport: Transport) -> Self {
+        Self { launcher, transport, server: None, starts: 0 }
+    }
+
+    pub(super) const fn policy(&self) -> Restart {
+        self.launcher.spec().restart
+    }
+
+    pub(super) const fn running(&self) -> Option<&Server> {
+        self.server.as_ref()
+    }
+
+    pub(super) const fn server(&mut self) -> Option<&mut Server> {
+        self.server.as_mut()
+    }
+
+    /// Builds it and starts it for the first time.
+    pub(super) async fn first_start(&mut self) -> Result<&Server, StartFailure> {
+        self.launcher.build().await?;
+        self.start().await
+    }
+
+    /// Starts it, in place of the one that runs, if one does.
+    pub(super) async fn start(&mut self) -> Result<&Server, StartFailure> {
+        self.starts += 1;
+        let server = self.launcher.start(self.transport, self.server.take()).await?;
+        Ok(self.server.insert(server))
+    }
+
+    /// Whether it is worth starting it once more.
+    pub(super) const fn is_worth_it(&self) -> bool {
+        self.starts < MOST_STARTS
+    }
+
+    pub(super) fn network(&self) -> Network {
+        self.server.as_ref().map_or_else(Network::default, Server::network)
+    }
+}

@@ -1,0 +1,81 @@
+//! What a server dies of costs the case at fault, and is told there.
+
+use crate::ISOLATIONS;
+use crate::bench::{Bench, has_python};
+
+#[test]
+fn a_crash_costs_its_own_case_and_is_named() {
+    if !has_python() {
+        return;
+    }
+    let rows: [(&str, &[&str], &str, &[&str]); 6] = [
+        ("traceback {port}", &[], "beast", &["it exited with code 1", "ValueError: the number of the beast"]),
+        ("segfault {port}", &[], "beast", &["it was killed by SIGSEGV"]),
+        ("freeze {port}", &["--timeout", "1"], "beast", &["mute: the server accepts"]),
+        // A shell that stays tells the signal by an exit code.
+        ("segfault {port}; exit $?", &[], "beast", &["it was killed by SIGSEGV"]),
+        (
+            "hog {port}",
+            &["--limit-memory", "200"],
+            "hunger",
+            &["it took more than 200 MiB of memory and was killed"],
+        ),
+        (
+            "spin {port}",
+            &["--limit-cpu", "1", "--timeout", "30"],
+            "hunger",
+            &["it took more than 1.0 s of processor time"],
+        ),
+    ];
+    for (server, arguments, costs, words) in rows {
+        for isolation in ISOLATIONS {
+            let bench = Bench::new("crash");
+            let command = Bench::server(server);
+            let graded = bench.grade(&[&["--exec", &command, "--isolation", isolation], arguments].concat());
+            graded.expect(server, 1, words);
+            graded.expect(server, 1, &["Grade: 75 / 100", &format!("✗ FAIL      {costs} ")]);
+        }
+    }
+}
+
+#[test]
+fn without_a_restart_a_crash_costs_all_that_follows() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("never");
+    let command = Bench::server("traceback {port}");
+    let graded = bench.grade(&["--exec", &command, "--restart", "never"]);
+    graded.expect("never", 1, &["Grade: 25 / 100", "it exited with code 1", "blocked"]);
+}
+
+#[test]
+fn a_server_for_one_client_only_loses_every_case() {
+    if !has_python() {
+        return;
+    }
+    for restart in ["died", "case"] {
+        let bench = Bench::new("once");
+        let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
+        graded.expect(restart, 1, &["Grade: 0 / 100", "it exited with code 0"]);
+    }
+}
+
+#[test]
+fn the_end_is_told_in_spanish_too() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("es");
+    let rows = [
+        ("segfault {port}", "lo terminó SIGSEGV"),
+        ("stillborn {port}", "El servidor terminó antes de escuchar: terminó con el código 3"),
+    ];
+    for (server, words) in rows {
+        let command = Bench::server(server);
+        let mut grader = bench.grader(&["--exec", &command, "--skip", "long"]);
+        let output = grader.env("LC_ALL", "es_AR.UTF-8").output().expect("the program runs");
+        let report = String::from_utf8_lossy(&output.stdout);
+        assert!(report.contains(words), "{report}");
+    }
+}

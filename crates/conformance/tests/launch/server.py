@@ -1,0 +1,105 @@
+"""Servers that add, as students start them: python3 server.py FLAVOUR [PORT|PATH]."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+
+FIXED = 51216
+flavour = sys.argv[1]
+place = sys.argv[2] if len(sys.argv) > 2 else ""
+
+
+def answer(word, operands):
+    if word == "666":  # it crashes
+        if flavour == "segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if flavour == "traceback":
+            raise ValueError("the number of the beast")
+        if flavour == "freeze":
+            threading.Event().wait()
+    if word == "777" and flavour == "hog":
+        hoard = []
+        while True:
+            hoard.append(bytearray(16 * 1024 * 1024))
+    if word == "777" and flavour == "spin":
+        while True:
+            pass
+    if word == "999":  # whoever waits for this knows that the case is under way
+        open("reached", "w").close()
+    if word == "+":
+        right, left = operands.pop(), operands.pop()
+        return f"RESULT {left + right}"
+    operands.append(int(word))
+    return "OK"
+
+
+def converse(client):
+    operands = []
+    with client:
+        for line in client.makefile("r"):
+            word = line.strip()
+            if word == "QUIT":
+                client.sendall(b"OK\n")
+                return
+            client.sendall((answer(word, operands) + "\n").encode())
+
+
+def listener():
+    if flavour == "unix":
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(place)
+    else:
+        # Without SO_REUSEADDR, as everybody writes it first.
+        server = socket.socket()
+        server.bind(("127.0.0.1", FIXED if flavour == "fixed" else int(place or os.environ["PORT"])))
+    server.listen(16)
+    return server
+
+
+def daemonise():
+    for _ in range(2):
+        if os.fork() > 0:
+            os._exit(0)
+        os.setsid() if os.getpid() != os.getsid(0) else None
+    # Nothing of the terminal is kept, as daemons have it.
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+
+
+if flavour == "stillborn":
+    print("there is no file of settings", file=sys.stderr)
+    sys.exit(3)
+if flavour == "silent":
+    print("thinking")
+    time.sleep(600)
+if flavour == "stubborn":
+    for ignored in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+if flavour == "environment":
+    print(" ".join(sorted(os.environ)), file=sys.stderr)
+    sys.exit(0)
+if flavour == "daemon":
+    daemonise()
+
+server = listener()
+if flavour == "forks":
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            time.sleep(600)
+if flavour == "chatty":
+    print("x" * 5_000_000)
+    print("y" * 5_000_000, file=sys.stderr)
+while True:
+    client, _ = server.accept()
+    if flavour in ("traceback", "segfault", "hog", "spin", "freeze", "once", "daemon"):
+        converse(client)
+        if flavour == "once":
+            break
+    else:
+        threading.Thread(target=converse, args=(client,), daemon=True).start()
