@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 const MOST_MEMORY: u64 = 64 << 20;
 
 /// A run against a server that has failed the preflight: the preflight itself (2 s), the search for deviations under which
-/// it works (some 4 s), the cases that are run for what they tell (4 s), and the time in which the last of each comes to its end.
-const UNSOUND: Duration = Duration::from_secs(15);
+/// it works (8 s at most), the cases that are run for what they tell (4 s), and the time in which the last of each comes to its
+/// end. Most are over in half of it.
+const UNSOUND: Duration = Duration::from_secs(20);
 
 /// A server that is silent or gone costs less.
 const HOPELESS: Duration = Duration::from_secs(10);
@@ -88,16 +89,20 @@ fn a_server_that_dies_after_its_first_message_is_reported_in_time() {
 }
 
 /// What is wrong with the run against a server; nothing, if all is well. A machine that is busy with other things makes any
-/// bound of time a matter of luck, so a run that was merely late is repeated twice.
+/// bound of time a matter of luck, so a run that was late is repeated twice; one that was so late that it had to be ended hung.
 fn judged(name: &str, bound: Duration, serve: impl Fn() -> SocketAddr) -> String {
+    let give_up = bound * 2;
     let mut faults = Vec::new();
     for color in ["never", "always", "always"] {
-        let run = run(serve(), color, bound * 2);
+        let run = run(serve(), color, give_up);
         faults = run.faults(color);
         if run.took <= bound {
             break;
         }
         faults.push(format!("took {:?}, and not {bound:?}", run.took));
+        if run.took > give_up {
+            break;
+        }
     }
     faults.iter().map(|fault| format!("{name}: {fault}\n")).collect()
 }

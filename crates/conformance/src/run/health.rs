@@ -41,10 +41,11 @@ impl Run<'_> {
     }
 
     /// How the server is, seen from a fresh connection, with one whole transaction. A server that seems mute is asked a
-    /// second time and given all the time that there is.
+    /// second time and given all the time that there is, unless it has had that in the preflight.
     pub(super) async fn inquire(&self, terms: &Terms) -> Outcome {
         let first = play_exchange(&self.suite.preflight, terms).await;
-        if health_of(&first) != Health::Mute || terms.patience >= self.patience.ceiling() {
+        let has_had_all_the_time = terms.patience >= self.patience.ceiling() || !self.is_sound();
+        if health_of(&first) != Health::Mute || has_had_all_the_time {
             return first;
         }
         let patient = Terms { patience: self.patience.ceiling(), ..terms.clone() };
