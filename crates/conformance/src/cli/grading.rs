@@ -97,7 +97,7 @@ fn terminal_stream(args: &GradeArgs) -> AutoStream<Box<dyn Write>> {
 }
 
 /// Ready when the user wants no more, or whoever started us.
-async fn interrupt() {
+pub(super) async fn interrupt() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -312,6 +312,26 @@ pub struct Relaxation {
 }
 
 impl Relaxation {
+    /// One that changes nothing in what is said and heard.
+    #[must_use]
+    pub fn named(id: &str, title: Text) -> Self {
+        Self {
+            id: id.to_owned(),
+            title,
+            receive: None,
+            greeting: None,
+            preamble: None,
+            prompt: None,
+            suffix: None,
+            ignore: None,
+            connection: None,
+            replies: BTreeMap::new(),
+            breaks: Vec::new(),
+            without: BTreeSet::new(),
+            note: None,
+        }
+    }
+
     /// The dialect with the deviation in it.
     #[must_use]
     pub fn applied_to(&self, dialect: &Dialect) -> Dialect {

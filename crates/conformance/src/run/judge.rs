@@ -106,6 +106,9 @@ impl Run<'_> {
         if let Some(offer) = self.offers.get(name) {
             return *offer;
         }
+        if self.ends_with_its_client {
+            self.ready().await;
+        }
         let (Some(exchange), Some(terms)) = (self.suite.offers.get(name), self.terms.clone()) else {
             return Offer::Made;
         };

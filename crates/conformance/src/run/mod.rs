@@ -125,6 +125,8 @@ struct Run<'a> {
     launched: Option<Launched<'a>>,
     /// How often it went mute.
     silences: u32,
+    /// Whether it is one that ends when its first client has gone, and is therefore started for each case.
+    ends_with_its_client: bool,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
     /// The deviations under which the server is graded.
@@ -153,6 +155,7 @@ impl<'a> Run<'a> {
             options,
             launched: None,
             silences: 0,
+            ends_with_its_client: false,
             preflight: None,
             terms: None,
             relaxations: Vec::new(),
