@@ -28,7 +28,16 @@ pub(crate) fn serve_and_die(
     behaviour: impl Fn(TcpStream) + Send + 'static,
 ) -> SocketAddr {
     let (listener, address) = listen();
-    thread::spawn(move || listener.incoming().flatten().take(connections).for_each(behaviour));
+    thread::spawn(move || {
+        let mut last = None;
+        for (index, stream) in listener.incoming().flatten().take(connections).enumerate() {
+            // As when a process ends, nobody accepts any more by the time the last connection is closed.
+            last = (index + 1 == connections).then(|| stream.try_clone());
+            behaviour(stream);
+        }
+        drop(listener);
+        drop(last);
+    });
     address
 }
 
@@ -111,7 +120,11 @@ pub(crate) const DIALECT: &str = r#"{
                         {"id": "prompt", "title": "t", "prompt": "[a-z]*> ", "breaks": ["FRAME-10"]},
                         {"id": "blank-lines", "title": "t", "ignore": "", "breaks": ["FRAME-10"]},
                         {"id": "any-case", "title": "t", "breaks": ["REPLY-1"],
-                         "replies": {"ok": {"regex": "(?i:ok)"}, "result": {"regex": "(?i:result) (?<number>.*)"}}}]}"#;
+                         "replies": {"ok": {"regex": "(?i:ok)"}, "result": {"regex": "(?i:result) (?<number>.*)"}}},
+                        {"id": "one-result", "title": "t", "connection": "one-result", "breaks": ["t/again"], "note": "swapped"},
+                        {"id": "one-reply", "title": "t", "connection": "one-reply", "breaks": ["t/again"]},
+                        {"id": "error-word", "title": "t", "breaks": ["REPLY-1"],
+                         "replies": {"fail": {"regex": "ERROR (?<code>[a-z-]+)"}}}]}"#;
 
 /// A suite of these cases, as JSON: `{"id": "t/x", "spec": ["R1"], …}`, in the chapter `t`.
 pub(crate) fn suite(cases: &str) -> Suite {

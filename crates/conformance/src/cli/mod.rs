@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod grading;
+mod load;
 mod progress;
 
 use std::io::{self, Write};
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
+        Some(Command::Load(args)) => load::load(&args),
         Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };
