@@ -61,7 +61,7 @@ fn the_step_that_grades_does() {
         assert!(read(report).contains("</html>"), "{workflow}");
         assert!(read("output").starts_with("result="), "{workflow}");
         assert!(read("summary").contains("session/operand-order"), "{workflow}");
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(told.contains("::error title="), "{workflow}: {told}");
     }
 }
