@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use procfs::FromBufReadSI;
 use procfs::net::{TcpNetEntries, TcpNetEntry, UdpState};
 use procfs::process::{FDTarget, Process};
+use rustix::process::geteuid;
 
 use super::super::message::{Carrier, Listening};
 use super::super::{Place, Spec};
@@ -17,22 +18,24 @@ use super::{is_init, tree};
 #[derive(Debug)]
 pub(super) struct Listener {
     pub(super) inode: u64,
+    /// The user, where the kernel tells.
+    user: Option<u32>,
     pub(super) at: Listening,
 }
 
 /// All of this network.
 pub(super) fn listeners(carrier: Carrier) -> Vec<Listener> {
-    let port = |inode, address| Listener { inode, at: Listening::Port(address) };
+    let port = |inode, user, address| Listener { inode, user: Some(user), at: Listening::Port(address) };
     match carrier {
         Carrier::Tcp => {
             let entries = ["/proc/net/tcp", "/proc/net/tcp6"].into_iter().flat_map(tcp_listeners);
-            entries.map(|entry| port(entry.inode, entry.local_address)).collect()
+            entries.map(|entry| port(entry.inode, entry.uid, entry.local_address)).collect()
         }
         Carrier::Udp => {
             let entries = [procfs::net::udp(), procfs::net::udp6()].into_iter().flatten().flatten();
             // What is connected hears its peer alone.
             let open = entries.filter(|entry| entry.state == UdpState::Close);
-            open.map(|entry| port(entry.inode, entry.local_address)).collect()
+            open.map(|entry| port(entry.inode, entry.uid, entry.local_address)).collect()
         }
     }
 }
@@ -65,7 +68,7 @@ fn unix_listener(line: &str) -> Option<Listener> {
     let flags = u32::from_str_radix(fields.nth(3)?, 16).ok()?;
     let inode = fields.nth(2)?.parse().ok()?;
     let path = fields.next()?;
-    (flags & ACCEPTS != 0).then(|| Listener { inode, at: Listening::Unix(path.into()) })
+    (flags & ACCEPTS != 0).then(|| Listener { inode, user: None, at: Listening::Unix(path.into()) })
 }
 
 /// The listener at a place, if it is one of ours. Whose it is is asked only if there is one, since that is dear.
@@ -81,8 +84,11 @@ pub(super) fn of_tree(place: &Place, port: u16, carrier: Carrier) -> Option<List
     }
     // In a network of its own nobody else is.
     if !is_init() {
-        let inodes = inodes(&tree::processes());
-        here.retain(|listener| inodes.contains(&listener.inode));
+        let tree = tree::processes();
+        let (inodes, strangers) = (inodes(&tree), strangers(&tree));
+        here.retain(|Listener { inode, user, .. }| {
+            inodes.contains(inode) || user.is_some_and(|user| strangers.contains(&user))
+        });
     }
     // One on IPv4, where there are several, since that is where clients come first.
     here.sort_by_key(|listener| matches!(listener.at, Listening::Port(SocketAddr::V6(_))));
@@ -121,6 +127,15 @@ pub(super) fn inodes(tree: &[Process]) -> Vec<u64> {
         _ => None,
     });
     sockets.collect()
+}
+
+/// The other users in whose names some of our processes run, and into which we may not look: in a container not even root may
+/// look into another user's.
+fn strangers(tree: &[Process]) -> Vec<u32> {
+    let own = geteuid().as_raw();
+    let is_closed = |process: &&Process| process.fd().map_or(true, |descriptors| descriptors.count() == 0);
+    let users = tree.iter().filter(is_closed).filter_map(|process| process.uid().ok());
+    users.filter(|user| *user != own).collect()
 }
 
 fn is_at(listener: &Listener, place: &Place, port: u16) -> bool {
