@@ -16,7 +16,7 @@
 //! puts them into octets, and the notes say what a known wrong answer means. The program knows no calculator.
 //!
 //! To read it, begin with [`mod@format`], [`dialect`] and [`suite`], go on with [`connection`], [`replay`] and [`run`], and end
-//! with [`grade`], [`report`] and [`cli`]. [`launch`] starts the server, where that is wanted.
+//! with [`grade`], [`report`] and [`cli`]. [`launch`] starts the server, where that is wanted, and [`roster`] grades a class.
 //!
 //! Invariants:
 //! - None of our other crates is a dependency: a judge that reads with the defendant's parser acquits its bugs.
@@ -48,6 +48,7 @@ pub mod matcher;
 pub mod number;
 pub mod replay;
 pub mod report;
+pub mod roster;
 pub mod run;
 pub mod schema;
 pub mod selection;

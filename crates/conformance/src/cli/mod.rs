@@ -4,6 +4,7 @@ mod args;
 mod exit;
 mod grading;
 mod progress;
+mod roster;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -28,6 +29,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
+        Some(Command::Roster(args)) => roster::run(&args),
         Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };
