@@ -101,7 +101,7 @@ impl Page<'_> {
                 @for chapter in chapters {
                     th.turned scope="col" aria-sort="none" { (head(&chapter.id, Some(&chapter.title))) }
                     @for (case, title) in &chapter.cases {
-                        th.turned.case scope="col" aria-sort="none" data-of=(chapter.id) {
+                        th.turned.slug scope="col" aria-sort="none" data-of=(chapter.id) {
                             (head(case.split_once('/').map_or(case, |(_, name)| name), Some(title)))
                         }
                     }
