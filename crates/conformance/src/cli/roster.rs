@@ -9,7 +9,6 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{DEFAULT_SUITE, of_environment, seconds};
-use super::complain;
 use super::exit::Exit;
 use super::grading::interrupt;
 use crate::language::Language;
@@ -100,12 +99,6 @@ pub(super) fn run(args: &RosterArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    if !table.others.is_empty() {
-        complain(&format!(
-            "these columns have no meaning here, and go to moodle.csv as they are: {}",
-            table.others.join(", ")
-        ));
-    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let done = runtime.block_on(async {
         let orders = args.orders().await?;
@@ -162,10 +155,21 @@ impl RosterArgs {
 
     async fn grade(&self, plan: &Plan) -> anyhow::Result<Exit> {
         let mut telling = Telling::new(plan.students());
-        telling.say(&format!("{} students, at most {} at a time, {}", plan.students(), plan.at_a_time(), match plan.network() {
+        let network = match plan.network() {
             Network::Own => "each server in a network of its own",
-            Network::Shared => "servers share this machine's network: those with the same fixed port run one after another",
-        }));
+            Network::Shared => {
+                "servers share this machine's network: those with the same fixed port run one after another"
+            }
+        };
+        telling.say(&format!(
+            "{} students, at most {} at a time, {network}",
+            plan.students(),
+            plan.at_a_time()
+        ));
+        if !plan.others().is_empty() {
+            let others = plan.others().join(", ");
+            telling.say(&format!("without a meaning here, and kept for moodle.csv: {others}"));
+        }
         let outcome = grade(plan, interrupt(), |event| telling.on(&event)).await;
         telling.bar.finish_and_clear();
         let outcome = outcome?;

@@ -17,11 +17,13 @@ mod fingerprint;
 mod gradebook;
 mod page;
 mod plan;
+mod problem;
 mod record;
 mod table;
 
 pub use class::{Event, Outcome, grade};
 pub use page::common_causes;
 pub use plan::{Earlier, Network, Orders, Plan, PlanError};
+pub use problem::{Problem, Problems};
 pub use record::{Cause, Cell, Fingerprint, Record, Register, State};
-pub use table::{Defaults, Problem, Problems, Student, Subject, Table};
+pub use table::{Defaults, Student, Subject, Table};

@@ -151,6 +151,12 @@ impl Plan {
         self.orders.jobs.min(self.jobs.len())
     }
 
+    /// The columns of the roster that mean nothing to us.
+    #[must_use]
+    pub fn others(&self) -> &[String] {
+        &self.others
+    }
+
     /// Where servers that are started listen.
     #[must_use]
     pub const fn network(&self) -> Network {

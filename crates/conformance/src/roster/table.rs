@@ -1,12 +1,12 @@
 //! The roster: a CSV file with a student a line.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
+use super::problem::{Column, Problem, Problems};
 use crate::connection::Target;
 use crate::report::quoted;
 use crate::spelling::hint;
@@ -72,38 +72,6 @@ pub struct Defaults {
     pub build: Option<String>,
 }
 
-/// Something wrong in the file.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Problem {
-    file: String,
-    /// Counted from 1, as editors do; absent where it is the file as a whole.
-    line: Option<u64>,
-    column: Option<Column>,
-    fault: String,
-}
-
-/// All that is wrong in the file.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub struct Problems(Vec<Problem>);
-
-/// A column that means something.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-enum Column {
-    Name,
-    Email,
-    Id,
-    Target,
-    Exec,
-    Dir,
-    Port,
-    Build,
-    Suite,
-    Dialect,
-    CanvasId,
-    Login,
-    Section,
-}
-
 /// File systems take longer names, and people do not.
 const LONGEST_ID: usize = 64;
 
@@ -119,7 +87,8 @@ impl Table {
         let octets = fs::read(path).map_err(|error| whole(format!("cannot be read: {error}")))?;
         let text = String::from_utf8(octets)
             .map_err(|_| whole("is not UTF-8: save it as \"CSV UTF-8\"".to_owned()))?;
-        let directory = path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+        let directory =
+            path.parent().filter(|parent| *parent != Path::new("")).unwrap_or_else(|| Path::new("."));
         let directory = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         Reading { file: &file, directory: &directory, defaults, problems: Vec::new() }.table(&text)
     }
@@ -345,63 +314,5 @@ impl Reading<'_> {
 
     fn problem(&mut self, line: Option<u64>, column: Option<Column>, fault: String) {
         self.problems.push(Problem { file: self.file.to_owned(), line, column, fault });
-    }
-}
-
-impl Column {
-    const ALL: [Self; 13] = [
-        Self::Name,
-        Self::Email,
-        Self::Id,
-        Self::Target,
-        Self::Exec,
-        Self::Dir,
-        Self::Port,
-        Self::Build,
-        Self::Suite,
-        Self::Dialect,
-        Self::CanvasId,
-        Self::Login,
-        Self::Section,
-    ];
-
-    const REQUIRED: [Self; 3] = [Self::Name, Self::Email, Self::Id];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Email => "email",
-            Self::Id => "id",
-            Self::Target => "target",
-            Self::Exec => "exec",
-            Self::Dir => "dir",
-            Self::Port => "port",
-            Self::Build => "build",
-            Self::Suite => "suite",
-            Self::Dialect => "dialect",
-            Self::CanvasId => "canvas_id",
-            Self::Login => "login",
-            Self::Section => "section",
-        }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        if let Some(column) = self.column {
-            write!(f, ": {}", column.name())?;
-        }
-        write!(f, ": {}", self.fault)
-    }
-}
-
-impl fmt::Display for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.0.iter().map(ToString::to_string).collect();
-        f.write_str(&lines.join("\n"))
     }
 }

@@ -194,13 +194,15 @@ async function withoutScripts(browser) {
 async function photograph(page) {
   await page.setViewportSize({ width: 1100, height: 800 });
   await page.emulateMedia({ colorScheme: "light" });
+  await page.evaluate(() => localStorage.clear());
   await page.goto(address);
-  await page.locator('[data-chapter="session"]').click();
+  await page.locator('[data-chapter="errors"]').click();
   const grade = page.locator("thead th").nth(1).locator("button");
   await grade.click();
   await grade.click();
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement.blur());
-  const table = await page.locator(".scroll").first().boundingBox();
-  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 1100, height: Math.min(table.y + table.height + 12, table.y + 560) } });
+  await page.evaluate(() => scrollTo(0, 0));
+  const { y, height } = await page.locator("tbody tr").nth(11).boundingBox();
+  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 1100, height: y + height } });
 }

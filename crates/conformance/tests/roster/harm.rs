@@ -82,7 +82,7 @@ fn whoever_takes_too_long_has_no_grade_and_the_others_have_theirs() {
     }
     let class = Class::new("time").with("never", "silent {port}").with("plain", "plain {port}");
     // The machine may be busy, but nobody is as slow as that.
-    let graded = class.grade(&["--timeout-each", "8", "--start-timeout", "60"]);
+    let graded = class.grade(&["--timeout-each", "12", "--start-timeout", "60"]);
     assert_eq!(graded.code, Some(5), "{}{}", graded.report, graded.complaint);
     assert_eq!(class.student("never")["state"], "out-of-time");
     assert!(class.read("canvas.csv").contains("Student never,,never,never@example.org,,\n"));
