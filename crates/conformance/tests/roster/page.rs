@@ -80,14 +80,14 @@ fn twenty() -> Class {
     let servers =
         list.lines().filter_map(|line| line.split('\t').next()).filter(|name| *name != "exponent-by-loop");
     let class = Class::new("twenty");
-    let mut rows = String::from("name,email,id,exec,dir\n");
+    let mut rows = vec!["name,email,id,exec,dir".to_owned()];
     for (index, (server, name)) in servers.chain(["right"]).zip(NAMES).enumerate() {
         let id = format!("s{:02}", index + 1);
         fs::create_dir_all(class.bench.path(&id)).expect("a directory");
         fs::copy(after, class.bench.path(&id).join("server.py")).expect("a file");
-        rows += &format!("{name},{id}@example.org,{id},{} server.py {server} {{port}},{id}\n", python());
+        rows.push(format!("{name},{id}@example.org,{id},{} server.py {server} {{port}},{id}", python()));
     }
-    fs::write(class.bench.path("twenty.csv"), rows).expect("a file");
+    fs::write(class.bench.path("twenty.csv"), rows.join("\n")).expect("a file");
     class
 }
 
