@@ -1,22 +1,29 @@
 //! The command line.
 
-#[cfg(unix)]
-use std::path::PathBuf;
-use std::{ffi::OsString, net::Ipv6Addr, time::Duration};
+use std::{ffi::OsString, net::Ipv6Addr, path::PathBuf, time::Duration};
 
 use calc_proto::{DEFAULT_PORT, Number, ParseNumberError};
-use clap::{Command, CommandFactory as _, Parser};
+use clap::{Arg, Command, CommandFactory as _, Parser};
 
-use crate::{connect::Server, exit::Exit};
+use crate::{
+    connect::Server,
+    exit::Exit,
+    language::Language,
+    results::{self, Writer},
+    trace::{Form, Trace},
+};
 
 /// Evaluates postfix expressions at a CALC/1 server.
 ///
 /// A token is an operand, such as 5, -.5 or 1.5e-3, or one of the operators + - * / % ^ neg abs sqrt; blanks separate
 /// tokens, within an argument too. A token is never taken for an option, wherever it stands. Quote * for the shell.
 ///
+/// Without an expression, at a terminal, it is an interactive calculator with a stack; :help tells more.
+///
 /// With - alone as the expression, or with none and standard input not a terminal, every line of standard input is an
 /// expression, and the same line of standard output its result: "error: ..." for one that fails, an empty line for an empty
-/// one. When the connection is lost, the lines after it are not sent and have their "error: ..." too.
+/// one. Many lines are on their way at once. When the connection is lost, the lines without a result have their "error: ..."
+/// too, and no more are sent.
 #[derive(Debug, Parser)]
 #[command(name = "calc-client", version, after_help = Exit::help())]
 pub struct Args {
@@ -37,9 +44,42 @@ pub struct Args {
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     timeout: Duration,
 
+    /// Read expressions from this file, one a line
+    #[arg(long, value_name = "FILE", conflicts_with = "expression")]
+    file: Option<PathBuf>,
+
+    /// Write each result as a JSON object on a line of its own
+    #[arg(long)]
+    json: bool,
+
+    /// Show each call on the socket on standard error, as it happens
+    #[arg(long, value_name = "FORM", value_enum, require_equals = true, num_args = 0..=1, default_missing_value = "text")]
+    trace: Option<Form>,
+
+    /// The language of messages [default: from LC_ALL, LC_MESSAGES or LANG]
+    #[arg(long, value_enum)]
+    lang: Option<Language>,
+
+    /// Print completions for a shell, and end
+    #[arg(long, value_name = "SHELL", value_enum, hide = true)]
+    completions: Option<clap_complete::Shell>,
+
+    /// Print the manual page in roff, and end
+    #[arg(long, hide = true)]
+    manual: bool,
+
     /// Operands and operators in postfix: 1 2 + 3 '*'
     #[arg(value_name = "EXPRESSION")]
     expression: Vec<String>,
+}
+
+/// What the program can print about itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Completions for a shell.
+    Completions(clap_complete::Shell),
+    /// The manual page.
+    Manual,
 }
 
 /// What there is to evaluate.
@@ -49,6 +89,8 @@ pub enum Input {
     Expression(String),
     /// The lines of standard input, asked for by `-`.
     Lines,
+    /// The lines of a file.
+    File(PathBuf),
     /// Nothing is said.
     Unsaid,
 }
@@ -78,9 +120,37 @@ impl Args {
         self.timeout
     }
 
+    /// The language of messages.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_environment)
+    }
+
+    /// How results are written.
+    #[must_use]
+    pub fn writer(&self) -> Writer {
+        let form = if self.json { results::Form::Json } else { results::Form::Text };
+        Writer { form, language: self.language() }
+    }
+
+    /// What is shown of the conversation.
+    #[must_use]
+    pub fn trace(&self) -> Trace {
+        self.trace.map_or_else(Trace::off, Trace::on)
+    }
+
+    /// What is to be printed in place of a result, if anything.
+    #[must_use]
+    pub fn page(&self) -> Option<Page> {
+        self.completions.map(Page::Completions).or_else(|| self.manual.then_some(Page::Manual))
+    }
+
     /// What there is to evaluate.
     #[must_use]
     pub fn input(&self) -> Input {
+        if let Some(path) = &self.file {
+            return Input::File(path.clone());
+        }
         if self.expression.is_empty() {
             return Input::Unsaid;
         }
@@ -127,7 +197,8 @@ fn is_option(arg: &OsString) -> bool {
 /// Whether the argument is the long name of an option that takes a value, which therefore is the next argument.
 fn awaits_value(command: &Command, arg: &OsString) -> bool {
     let name = arg.to_str().and_then(|arg| arg.strip_prefix("--"));
-    name.is_some() && command.get_opts().any(|option| option.get_long() == name)
+    let takes = |option: &Arg| option.get_action().takes_values() && !option.is_require_equals_set();
+    name.is_some() && command.get_opts().any(|option| option.get_long() == name && takes(option))
 }
 
 /// Takes the brackets off an IPv6 address.
@@ -174,7 +245,7 @@ mod tests {
 
     #[test]
     fn options_and_expressions_are_told_apart() {
-        let table: [(&[&str], &[&str]); 22] = [
+        let table: [(&[&str], &[&str]); 26] = [
             (&[], &["--"]),
             (&["1", "2", "+"], &["--", "1", "2", "+"]),
             (&["-3", "-.5", "-"], &["--", "-3", "-.5", "-"]),
@@ -197,6 +268,10 @@ mod tests {
             (&["1", "--", "--port", "-x", "--"], &["--", "1", "--port", "-x", "--"]),
             (&["--", "--"], &["--", "--"]),
             (&["--unix", "-5", "1"], &["--unix=-5", "--", "1"]),
+            (&["--trace", "1"], &["--trace", "--", "1"]),
+            (&["1", "--trace=json", "2"], &["--trace=json", "--", "1", "2"]),
+            (&["--json", "1"], &["--json", "--", "1"]),
+            (&["--file", "x"], &["--file=x", "--"]),
         ];
         for (line, expected) in table {
             let arranged = options_first(&[&["calc-client"], line].concat());

@@ -1,17 +1,43 @@
-//! One expression a line in, one result a line out.
+//! One expression a line in, one result a line out, with as many of them on their way at once as a window holds.
+//!
+//! ```text
+//!  input ──▶ feed ──Lines──▶           ──▶ results
+//!                             Batch
+//!  socket ─▶ Link ─Received─▶          ──▶ Link ──▶ socket
+//! ```
+//!
+//! An expression has one transaction on its way at a time, since the results of some are operands of others; the server is
+//! kept busy by the transactions of the other lines.
 
-use std::io::{self, BufRead, Read as _, Write};
-
-use calc_proto::Number;
-
-use crate::{
-    calculator::{Calculator, EvaluateError},
-    client::Refusal,
-    expression::{ExpressionError, Program},
+use std::{
+    collections::VecDeque,
+    io::{self, BufWriter, Read, Write},
+    mem,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    },
+    time::{Duration, Instant},
 };
 
-/// The most octets that a line of the input may have, its LF not counted: some 100 000 tokens, all held at once.
-pub const MAX_INPUT_LINE: usize = 1 << 20;
+use calc_proto::{Number, Request};
+
+use crate::{
+    calculator::EvaluateError,
+    client::Refusal,
+    connect::{ConnectError, Server},
+    expression::Program,
+    feed::{Line, Window, feed},
+    language::{Language, Phrase, Tell, displays_in_english},
+    link::Link,
+    pipeline::{Pipeline, Settled},
+    progress::Progress,
+    results::{LineError, Writer},
+    trace::Trace,
+};
+
+pub use crate::feed::MAX_INPUT_LINE;
 
 /// How the lines of a batch fared that was read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,127 +52,349 @@ pub enum Summary {
 /// Why a batch was not evaluated to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum BatchError {
+    /// The file of the input cannot be opened.
+    Open(PathBuf, io::Error),
     /// The input cannot be read.
-    #[error("cannot read standard input: {0}")]
     Input(io::Error),
     /// The output cannot be written.
-    #[error("cannot write to standard output: {0}")]
     Output(io::Error),
-    /// The connection cannot be made, or is lost. The line has its `error: …`, and so has each one after it, which was not sent.
-    #[error("the connection was lost at line {line}: {source}")]
+    /// The connection cannot be made, or is lost. The line has its `error: …`, and so has each one after it.
     Lost {
         /// The number of the line, from 1.
         line: u64,
         /// What happened to the connection.
-        source: EvaluateError,
+        source: Arc<EvaluateError>,
     },
+}
+
+/// What a batch is evaluated by.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who calculates.
+    pub server: Server,
+    /// How long the connection, and then each next reply, may take to come.
+    pub limit: Duration,
+    /// What is shown of the conversation.
+    pub trace: Trace,
+    /// How results are written.
+    pub writer: Writer,
+}
+
+/// What a batch waits for.
+pub(crate) enum Event {
+    /// The next lines of the input.
+    Lines(Vec<Line>),
+    /// The input has ended, well or not.
+    End(io::Result<()>),
+    /// What the server sent.
+    Received(Vec<u8>),
+    /// The server sends no more.
+    Closed(io::Error),
 }
 
 /// Evaluates each line of `input` and writes its result, or `error: …`, as the same line of `output`.
 ///
 /// A line without a token has an empty line for its result. When the connection is lost, no further line is sent, and each has its
-/// `error: …`, so that the lines of input and output stay aligned. The last line counts with and without its LF. Each result is
-/// flushed before the next line is read.
+/// `error: …`, so that the lines of input and output stay aligned. The last line counts with and without its LF. What is
+/// written is flushed as soon as there is something to wait for. A reader of `output` who leaves ends the batch, as in
+/// `calc-client - | head`.
 ///
 /// # Errors
 /// [`BatchError`] says why not all of the input was evaluated.
 pub fn run(
-    mut input: impl BufRead,
-    mut output: impl Write,
-    calculator: &mut Calculator,
+    input: impl Read + Send + 'static,
+    output: impl Write,
+    settings: Settings,
 ) -> Result<Summary, BatchError> {
-    let mut summary = Summary::AllEvaluated;
-    let mut lost: Option<(u64, EvaluateError)> = None;
-    let mut buffer = Vec::new();
-    for line in 1.. {
-        let Some(text) = next_line(&mut input, &mut buffer).map_err(BatchError::Input)? else {
-            break;
-        };
-        let value = match &lost {
-            None => text.and_then(|text| evaluate(text, calculator)),
-            Some((at, _)) => text.and_then(|text| not_sent(text, *at)),
-        };
-        let written = match &value {
-            Ok(None) => writeln!(output),
-            Ok(Some(value)) => writeln!(output, "{value}"),
-            Err(error) => writeln!(output, "error: {error}"),
-        };
-        written.and_then(|()| output.flush()).map_err(BatchError::Output)?;
-        if let Err(error) = value {
-            summary = Summary::SomeFailed;
-            lost = lost.or_else(|| Some((line, error.lost()?)));
+    /// A piece of the input or of the replies each: a megabyte at most.
+    const WAITING: usize = 16;
+    let (sender, events) = sync_channel(WAITING);
+    let mut batch = Batch {
+        window: feed(input, sender.clone()),
+        settings,
+        output: BufWriter::new(output),
+        progress: Progress::new(),
+        summary: Summary::AllEvaluated,
+        events,
+        sender,
+        link: None,
+        pipeline: Pipeline::default(),
+        out: Vec::new(),
+        waited: Duration::ZERO,
+        lines: 0,
+        slots: VecDeque::new(),
+        end: None,
+        lost: None,
+    };
+    let done = batch.run();
+    batch.quit();
+    match done {
+        Err(BatchError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(batch.summary),
+        done => done.map(|()| batch.summary),
+    }
+}
+
+struct Batch<W: Write> {
+    settings: Settings,
+    output: BufWriter<W>,
+    progress: Progress,
+    summary: Summary,
+    window: Arc<Window>,
+    events: Receiver<Event>,
+    sender: SyncSender<Event>,
+    link: Option<Link>,
+    pipeline: Pipeline,
+    /// What is to be sent before anything is waited for.
+    out: Vec<u8>,
+    /// How long the next reply has been waited for. Time in which this client did something else does not count.
+    waited: Duration,
+    /// How many lines have been taken in.
+    lines: u64,
+    /// Those of them whose results are not written, the last one last.
+    slots: VecDeque<Slot>,
+    end: Option<io::Result<()>>,
+    lost: Option<(u64, Arc<EvaluateError>)>,
+}
+
+/// A line whose result is not written.
+struct Slot {
+    text: String,
+    octets: usize,
+    state: State,
+}
+
+enum State {
+    /// One transaction of it is on its way, for which it has these values.
+    Running(Program, Vec<Number>),
+    Done(Result<Option<Number>, LineError>),
+}
+
+impl<W: Write> Batch<W> {
+    fn run(&mut self) -> Result<(), BatchError> {
+        while self.end.is_none() || !self.slots.is_empty() {
+            match self.next_event()? {
+                Some(Event::Lines(lines)) => lines.into_iter().for_each(|line| self.admit(line)),
+                Some(Event::End(end)) => self.end = Some(end),
+                Some(Event::Received(octets)) => self.take(&octets),
+                Some(Event::Closed(error)) => self.closed(error),
+                None => self.closed(io::ErrorKind::TimedOut.into()),
+            }
+            self.send();
+            self.write().map_err(BatchError::Output)?;
+        }
+        self.output.flush().map_err(BatchError::Output)?;
+        match (self.lost.take(), self.end.take()) {
+            (Some((line, source)), _) => Err(BatchError::Lost { line, source }),
+            (None, Some(Err(error))) => Err(BatchError::Input(error)),
+            (None, Some(Ok(())) | None) => Ok(()),
         }
     }
-    match lost {
-        Some((line, source)) => Err(BatchError::Lost { line, source }),
-        None => Ok(summary),
+
+    /// What happens next, or nothing where a reply does not come in time.
+    fn next_event(&mut self) -> Result<Option<Event>, BatchError> {
+        match self.events.try_recv() {
+            Ok(event) => return Ok(Some(event)),
+            // It is never disconnected: this side has a sender too.
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+        }
+        self.output.flush().map_err(BatchError::Output)?;
+        if self.pipeline.awaited().is_none() {
+            return Ok(self.events.recv().ok());
+        }
+        let start = Instant::now();
+        let event = self.events.recv_timeout(self.settings.limit.saturating_sub(self.waited));
+        self.waited += start.elapsed();
+        match event {
+            Ok(event) => Ok(Some(event)),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Ok(None),
+        }
     }
-}
 
-/// Why a line has no result.
-#[derive(Debug, thiserror::Error)]
-enum LineError {
-    #[error("the line has more than {MAX_INPUT_LINE} octets")]
-    TooLong,
-    #[error("the line is not UTF-8 from its octet {} on", .0 + 1)]
-    NotUtf8(usize),
-    #[error(transparent)]
-    Expression(#[from] ExpressionError),
-    #[error(transparent)]
-    Refused(Refusal),
-    #[error(transparent)]
-    Lost(EvaluateError),
-    #[error("not sent: the connection was lost at line {0}")]
-    NotSent(u64),
-}
+    fn admit(&mut self, line: Line) {
+        self.lines += 1;
+        let number = self.lines;
+        let state = match line.program {
+            Err(error) => State::Done(Err(error)),
+            Ok(None) => State::Done(Ok(None)),
+            Ok(Some(program)) => match &self.lost {
+                None => State::Running(program, Vec::new()),
+                Some((at, _)) => State::Done(Err(LineError::NotSent(*at))),
+            },
+        };
+        let running = matches!(state, State::Running(..));
+        self.slots.push_back(Slot { text: line.text, octets: line.octets, state });
+        if running {
+            self.advance(number);
+        }
+    }
 
-impl LineError {
-    fn lost(self) -> Option<EvaluateError> {
-        match self {
-            Self::Lost(source) => Some(source),
-            Self::TooLong | Self::NotUtf8(_) | Self::Expression(_) | Self::Refused(_) | Self::NotSent(_) => {
-                None
+    /// Begins the next transaction of a line, or finds that there is none.
+    fn advance(&mut self, line: u64) {
+        let Some(Slot { state, .. }) = slot(&mut self.slots, self.lines, line) else { return };
+        let State::Running(program, values) = state else { return };
+        let Some(task) = program.next(values) else {
+            *state = State::Done(Ok(program.results(values).last().copied()));
+            return;
+        };
+        if self.pipeline.awaited().is_none() {
+            self.waited = Duration::ZERO;
+        }
+        let sent = match self.link {
+            Some(_) => Ok(()),
+            None => self.connect().map_err(EvaluateError::from),
+        };
+        let sent = sent.and_then(|()| Ok(self.pipeline.send(line, task, &mut self.out)?));
+        if let Err(error) = sent {
+            self.lose(line, error);
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), ConnectError> {
+        let connection = self.settings.server.connect(self.settings.limit, &self.settings.trace)?;
+        self.link = Some(Link::new(connection, self.sender.clone()));
+        Ok(())
+    }
+
+    fn take(&mut self, octets: &[u8]) {
+        if self.link.is_none() {
+            return; // the last of a connection that was given up
+        }
+        let (before, mut settled) = (self.pipeline.replies(), Vec::new());
+        let taken = self.pipeline.take(octets, &mut settled);
+        if self.pipeline.replies() > before {
+            self.waited = Duration::ZERO;
+        }
+        settled.into_iter().for_each(|settled| self.settle(settled));
+        if let (Err(fault), Some(line)) = (taken, self.pipeline.awaited()) {
+            self.lose(line, fault.into());
+        }
+    }
+
+    fn settle(&mut self, settled: Settled) {
+        let Some(Slot { state, .. }) = slot(&mut self.slots, self.lines, settled.line) else { return };
+        let State::Running(program, values) = state else { return };
+        match settled.outcome {
+            Ok(value) => {
+                values.push(value);
+                self.advance(settled.line);
+            }
+            Err(refused) => {
+                let token = program.token(values.len(), refused.index).clone();
+                let refusal =
+                    Refusal { token, message: refused.message, code: refused.code, text: refused.text };
+                *state = State::Done(Err(refusal.into()));
             }
         }
     }
-}
 
-fn evaluate(text: &str, calculator: &mut Calculator) -> Result<Option<Number>, LineError> {
-    let Some(program) = program(text)? else { return Ok(None) };
-    calculator.evaluate(&program).map(Some).map_err(|error| match error {
-        EvaluateError::Refused(refusal) => LineError::Refused(refusal),
-        lost @ (EvaluateError::Connect(_) | EvaluateError::Broken(_)) => LineError::Lost(lost),
-    })
-}
+    /// The connection has ended, or no reply came in time.
+    fn closed(&mut self, error: io::Error) {
+        if self.link.is_none() {
+            return; // it was given up before
+        }
+        let late = error.kind() == io::ErrorKind::TimedOut;
+        let Some(line) = self.pipeline.awaited() else {
+            self.link = None;
+            self.pipeline = Pipeline::default();
+            return;
+        };
+        if late || !self.pipeline.is_between() {
+            let fault = self.pipeline.fault(error, self.settings.limit);
+            self.lose(line, fault.into());
+            return;
+        }
+        self.out.clear();
+        self.pipeline.send_again(&mut self.out);
+        if let Err(error) = self.connect() {
+            self.lose(line, error.into());
+        }
+    }
 
-/// What is said of a line after the connection was lost at line `at`.
-fn not_sent(text: &str, at: u64) -> Result<Option<Number>, LineError> {
-    match program(text)? {
-        Some(_) => Err(LineError::NotSent(at)),
-        None => Ok(None),
+    /// Gives the connection up, and every line with it that has no result.
+    fn lose(&mut self, line: u64, error: EvaluateError) {
+        let error = Arc::new(error);
+        self.lost = Some((line, Arc::clone(&error)));
+        drop(self.link.take().map(Link::finish));
+        self.pipeline = Pipeline::default();
+        self.out.clear();
+        let first = self.lines + 1 - self.slots.len() as u64;
+        for (number, slot) in (first..).zip(&mut self.slots) {
+            if let State::Running(..) = slot.state {
+                let error = if number == line {
+                    LineError::Lost(Arc::clone(&error))
+                } else {
+                    LineError::NoReply(line)
+                };
+                slot.state = State::Done(Err(error));
+            }
+        }
+    }
+
+    fn send(&mut self) {
+        if let Some(link) = &self.link
+            && !self.out.is_empty()
+        {
+            link.send(mem::take(&mut self.out));
+        }
+    }
+
+    /// Writes the results that are there, in order.
+    fn write(&mut self) -> io::Result<()> {
+        while let Some(Slot { state: State::Done(_), .. }) = self.slots.front() {
+            let number = self.lines + 1 - self.slots.len() as u64;
+            let Some(Slot { text, octets, state: State::Done(outcome) }) = self.slots.pop_front() else {
+                return Ok(());
+            };
+            if outcome.is_err() {
+                self.summary = Summary::SomeFailed;
+            }
+            self.settings.writer.write(&mut self.output, Some(number), &text, &outcome)?;
+            self.window.give_back(octets);
+            self.progress.line();
+        }
+        Ok(())
+    }
+
+    /// Takes leave of the server, if there is a connection. How it answers changes nothing of the results.
+    fn quit(&mut self) {
+        /// Nothing depends on this answer but good manners.
+        const PATIENCE: Duration = Duration::from_secs(1);
+        let Some(link) = self.link.take() else { return };
+        let mut quit = Vec::new();
+        Request::Quit.encode(&mut quit);
+        link.send(quit);
+        let closing = link.finish();
+        let start = Instant::now();
+        while let Some(left) = PATIENCE.checked_sub(start.elapsed())
+            && let Ok(event) = self.events.recv_timeout(left)
+        {
+            match event {
+                Event::Closed(_) => break,
+                Event::Lines(_) | Event::End(_) | Event::Received(_) => {}
+            }
+        }
+        drop(closing);
     }
 }
 
-fn program(text: &str) -> Result<Option<Program>, LineError> {
-    match Program::parse(text) {
-        Ok(program) => Ok(Some(program)),
-        Err(ExpressionError::Empty) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+/// The slot of a line, where `lines` is the number of the last one.
+fn slot(slots: &mut VecDeque<Slot>, lines: u64, line: u64) -> Option<&mut Slot> {
+    let from_end = usize::try_from(lines - line).ok()? + 1;
+    let index = slots.len().checked_sub(from_end)?;
+    slots.get_mut(index)
 }
 
-/// Reads a line into `buffer`; what does not fit is skipped.
-fn next_line<'b>(
-    input: &mut impl BufRead,
-    buffer: &'b mut Vec<u8>,
-) -> io::Result<Option<Result<&'b str, LineError>>> {
-    buffer.clear();
-    if input.by_ref().take(MAX_INPUT_LINE as u64 + 1).read_until(b'\n', buffer)? == 0 {
-        return Ok(None);
+displays_in_english!(BatchError);
+
+impl Tell for BatchError {
+    fn tell(&self, language: Language) -> String {
+        match self {
+            Self::Open(path, error) => {
+                Phrase::CannotOpen.with(language, &[&path.display().to_string().escape_debug(), error])
+            }
+            Self::Input(error) => Phrase::CannotRead.with(language, &[error]),
+            Self::Output(error) => Phrase::CannotWrite.with(language, &[error]),
+            Self::Lost { line, source } => Phrase::LostAt.with(language, &[line, &source.tell(language)]),
+        }
     }
-    if buffer.len() > MAX_INPUT_LINE && !buffer.ends_with(b"\n") {
-        input.skip_until(b'\n')?;
-        return Ok(Some(Err(LineError::TooLong)));
-    }
-    Ok(Some(str::from_utf8(buffer).map_err(|error| LineError::NotUtf8(error.valid_up_to()))))
 }

@@ -2,20 +2,22 @@
 
 use std::time::Duration;
 
-use calc_proto::{AwaitOk, Empty, Exchange, Number, Reply, Setback, Unsure};
+use calc_proto::{AwaitOk, Empty, Exchange, Failure, Number, Reply, Setback, Unsure};
 
 use crate::{
-    connect::Transport,
-    expression::{Node, Program, Token, Work},
-    wire::{Fault, Wire},
+    connect::Connection,
+    expression::{Program, Task, Token},
+    fault::Fault,
+    language::{Language, Phrase, Tell, displays_in_english},
+    wire::Wire,
 };
 
 /// A client of one connection.
 ///
 /// After a [`Fault`] there is no client any more and its connection is closed, since nothing that a server says after it
 /// broke the protocol can be relied on (REPLY-7).
-pub struct Client<S> {
-    wire: Wire<S>,
+pub struct Client {
+    wire: Wire,
     turn: Turn,
 }
 
@@ -28,9 +30,6 @@ enum Turn {
 
 /// The server's no to a message, and the token that the message stood for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{code} at {token}{sent}{text}",
-    sent = if *message == *token.text { String::new() } else { format!(", sent as '{message}'") },
-    text = if text.is_empty() { String::new() } else { format!(": {text}") })]
 pub struct Refusal {
     /// The token. For an operand that is the result of an operator, it is that operator.
     pub token: Token,
@@ -42,21 +41,21 @@ pub struct Refusal {
     pub text: String,
 }
 
-impl<S: Transport> Client<S> {
+impl Client {
     /// The client of a connection on which nothing was said yet; each reply is waited for no longer than `limit`.
-    pub fn new(stream: S, limit: Duration) -> Self {
+    pub fn new(stream: Connection, limit: Duration) -> Self {
         Self { wire: Wire::new(stream, limit), turn: Turn::Empty(Exchange::new()) }
     }
 
-    /// Has the server evaluate a program, and gives its value or the server's refusal, and the client for the next.
+    /// Has the server evaluate a program, and gives the values that it leaves, or the server's refusal, and the client for the next.
     ///
     /// # Errors
     /// [`Fault`]: the conversation is over.
-    pub fn evaluate(self, program: &Program) -> Result<(Result<Number, Refusal>, Self), Fault> {
+    pub fn evaluate(self, program: &Program) -> Result<(Result<Vec<Number>, Refusal>, Self), Fault> {
         let Self { mut wire, turn } = self;
         let replies = wire.replies();
         match run(&mut wire, turn, program) {
-            Ok((value, empty)) => Ok((Ok(value), Self { wire, turn: Turn::Empty(empty) })),
+            Ok((values, empty)) => Ok((Ok(values), Self { wire, turn: Turn::Empty(empty) })),
             Err(Stop::Refused(refusal, unsure)) => {
                 Ok((Err(refusal), Self { wire, turn: Turn::Unsure(unsure) }))
             }
@@ -82,7 +81,34 @@ impl<S: Transport> Client<S> {
             Turn::Empty(exchange) => exchange.quit(wire.message()),
             Turn::Unsure(exchange) => exchange.quit(wire.message()),
         };
-        command(&mut wire, waiting).map(drop)
+        command(&mut wire, waiting).map(drop)?;
+        wire.close();
+        Ok(())
+    }
+}
+
+displays_in_english!(Refusal);
+
+impl Tell for Refusal {
+    /// The code and the text are the server's.
+    fn tell(&self, language: Language) -> String {
+        let Self { token, message, code, text } = self;
+        let mut told = if **message == *token.text {
+            Phrase::Refused.with(language, &[code, &token.tell(language)])
+        } else {
+            Phrase::RefusedAs.with(language, &[code, &token.tell(language), message])
+        };
+        if !text.is_empty() {
+            told.push_str(": ");
+            told.push_str(text);
+        }
+        told
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(token: &Token, message: String, failure: &Failure<'_>) -> Self {
+        Self { token: token.clone(), message, code: failure.code.to_string(), text: failure.text.to_owned() }
     }
 }
 
@@ -98,11 +124,7 @@ impl From<Fault> for Stop {
     }
 }
 
-fn run<S: Transport>(
-    wire: &mut Wire<S>,
-    turn: Turn,
-    program: &Program,
-) -> Result<(Number, Exchange<Empty>), Stop> {
+fn run(wire: &mut Wire, turn: Turn, program: &Program) -> Result<(Vec<Number>, Exchange<Empty>), Stop> {
     let mut empty = match turn {
         Turn::Empty(exchange) => exchange,
         Turn::Unsure(exchange) => {
@@ -111,73 +133,66 @@ fn run<S: Transport>(
         }
     };
     // The client's own stack: the value of each node, found by the node's index.
-    let mut values = Vec::with_capacity(program.inner().len());
-    for node in program.inner() {
-        let value = match node.work {
-            Work::Operand(number) => number,
-            Work::Unary(..) | Work::Binary(..) => {
-                let value;
-                (value, empty) = transact(wire, empty, node, program, &values)?;
-                value
-            }
-        };
+    let mut values = Vec::new();
+    while let Some(task) = program.next(&mut values) {
+        let done = values.len();
+        let value;
+        (value, empty) = transact(wire, empty, task, |index| program.token(done, index))?;
         values.push(value);
     }
-    transact(wire, empty, program.last(), program, &values)
+    Ok((program.results(&values), empty))
 }
 
 /// One operator and its operands; or an operand that is all there is, which the server is asked to take and to forget.
-fn transact<S: Transport>(
-    wire: &mut Wire<S>,
+fn transact<'p>(
+    wire: &mut Wire,
     empty: Exchange<Empty>,
-    node: &Node,
-    program: &Program,
-    values: &[Number],
+    task: Task,
+    token: impl Fn(usize) -> &'p Token,
 ) -> Result<(Number, Exchange<Empty>), Stop> {
-    // A program's operators refer to nodes before them alone, whose values are there.
-    let token = |index: usize| &program.inner()[index].token;
-    match node.work {
-        Work::Operand(number) => {
+    match task {
+        Task::Take(number) => {
             let waiting = empty.operand(number, wire.message());
-            let one = answer(wire, &node.token, |reply| waiting.reply(reply))?;
+            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
             let waiting = one.clear(wire.message());
             Ok((number, command(wire, waiting)?))
         }
-        Work::Unary(operator, operand) => {
-            let waiting = empty.operand(values[operand], wire.message());
-            let one = answer(wire, token(operand), |reply| waiting.reply(reply))?;
+        Task::Unary(operator, operand) => {
+            let waiting = empty.operand(operand, wire.message());
+            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
             let waiting = one.unary(operator, wire.message());
-            answer(wire, &node.token, |reply| waiting.reply(reply))
+            answer(wire, token(1), |reply| waiting.reply(reply))
         }
-        Work::Binary(operator, left, right) => {
-            let waiting = empty.operand(values[left], wire.message());
-            let one = answer(wire, token(left), |reply| waiting.reply(reply))?;
-            let waiting = one.operand(values[right], wire.message());
-            let two = answer(wire, token(right), |reply| waiting.reply(reply))?;
+        Task::Binary(operator, left, right) => {
+            let waiting = empty.operand(left, wire.message());
+            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
+            let waiting = one.operand(right, wire.message());
+            let two = answer(wire, token(1), |reply| waiting.reply(reply))?;
             let waiting = two.binary(operator, wire.message());
-            answer(wire, &node.token, |reply| waiting.reply(reply))
+            answer(wire, token(2), |reply| waiting.reply(reply))
         }
     }
 }
 
 /// Sends what stands for a token, and takes the reply as `take` reads it.
-fn answer<S: Transport, T>(
-    wire: &mut Wire<S>,
+fn answer<T>(
+    wire: &mut Wire,
     token: &Token,
     take: impl FnOnce(Reply<'_>) -> Result<T, Setback<'_>>,
 ) -> Result<T, Stop> {
     match take(wire.turn()?) {
         Ok(turn) => Ok(turn),
         Err(Setback::Refused(failure, unsure)) => {
-            let (code, text) = (failure.code.to_string(), failure.text.to_owned());
-            Err(Stop::Refused(Refusal { token: token.clone(), message: wire.sent(), code, text }, unsure))
+            let mut refusal = Refusal::new(token, String::new(), &failure);
+            refusal.message = wire.sent();
+            Err(Stop::Refused(refusal, unsure))
         }
         Err(Setback::Unfit) => Err(wire.unfit().into()),
     }
 }
 
 /// Sends `CLEAR` or `QUIT`, which no server refuses (MSG-7, MSG-8).
-fn command<S: Transport, H>(wire: &mut Wire<S>, waiting: AwaitOk<H>) -> Result<Exchange<H>, Fault> {
+fn command<H>(wire: &mut Wire, waiting: AwaitOk<H>) -> Result<Exchange<H>, Fault> {
     match waiting.reply(wire.turn()?) {
         Ok(turn) => Ok(turn),
         Err(Setback::Refused(..) | Setback::Unfit) => Err(wire.unfit()),

@@ -1,13 +1,19 @@
-//! From a server's name to a connected stream.
+//! From a server's name to a connected socket.
 
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
 use std::{
-    fmt,
-    io::{self, Read, Write},
-    net::{SocketAddr, TcpStream, ToSocketAddrs as _},
+    io::{self, Read, Write as _},
+    net::{Shutdown, SocketAddr, ToSocketAddrs as _},
     time::{Duration, Instant},
 };
-#[cfg(unix)]
-use std::{os::unix::net::UnixStream, path::PathBuf};
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::{
+    language::{Language, Phrase, Tell, displays_in_english},
+    trace::{Call, Trace},
+};
 
 /// Where a server is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,21 +30,17 @@ pub enum Server {
     Unix(PathBuf),
 }
 
-/// A connected stream of octets whose waits can be bounded.
-pub trait Transport: Read + Write {
-    /// Bounds every single read and write from now on; one that takes longer fails with
-    /// [`WouldBlock`](io::ErrorKind::WouldBlock) or [`TimedOut`](io::ErrorKind::TimedOut).
-    ///
-    /// # Errors
-    /// Those of the socket, and a limit of zero.
-    fn set_timeout(&self, limit: Duration) -> io::Result<()>;
+/// A connected socket, whose calls are traced, up to its close.
+#[derive(Debug)]
+pub struct Connection {
+    socket: Socket,
+    trace: Trace,
 }
 
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The host has no address that the system knows of.
-    #[error("cannot find the address of the host '{}': {source}", host.escape_debug())]
     Lookup {
         /// The host as it was given.
         host: String,
@@ -46,18 +48,25 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// None of its addresses could be connected to.
-    #[error("cannot connect to {}", List(.0))]
     AllFailed(Vec<FailedAttempt>),
 }
 
 /// An address that could not be connected to, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("{address}: {reason}")]
+#[derive(Debug)]
 pub struct FailedAttempt {
     /// The address, as text.
     pub address: String,
-    /// What the system said, or that the connection led back to the client.
-    pub reason: io::Error,
+    /// What was in the way.
+    pub reason: Obstacle,
+}
+
+/// What keeps an address from being connected to.
+#[derive(Debug)]
+pub enum Obstacle {
+    /// What the system said.
+    System(io::Error),
+    /// Both ends of the connection were this client (CONN-11).
+    ToItself,
 }
 
 impl Server {
@@ -68,74 +77,160 @@ impl Server {
     ///
     /// # Errors
     /// [`ConnectError`] names every address that was tried, with the reason.
-    pub fn connect(&self, limit: Duration) -> Result<Box<dyn Transport>, ConnectError> {
+    pub fn connect(&self, limit: Duration, trace: &Trace) -> Result<Connection, ConnectError> {
         match self {
             Self::Tcp { host, port } => {
-                let addresses = (host.as_str(), *port)
+                let addresses: Vec<SocketAddr> = (host.as_str(), *port)
                     .to_socket_addrs()
-                    .map_err(|source| ConnectError::Lookup { host: host.clone(), source })?;
-                let stream = connect_to_any(addresses.as_slice(), limit).map_err(ConnectError::AllFailed)?;
-                Ok(Box::new(stream))
+                    .map_err(|source| ConnectError::Lookup { host: host.clone(), source })?
+                    .collect();
+                trace.show(|| {
+                    let about = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+                    Call { call: "getaddrinfo", about: Some(about), ..Call::default() }
+                });
+                connect_to_any(&addresses, limit, trace).map_err(ConnectError::AllFailed)
             }
             #[cfg(unix)]
-            Self::Unix(path) => match connect_unix(path, limit) {
-                Ok(stream) => Ok(Box::new(stream)),
-                Err(reason) => {
-                    let address = path.display().to_string();
-                    Err(ConnectError::AllFailed(vec![FailedAttempt { address, reason }]))
-                }
-            },
+            Self::Unix(path) => connect_unix(path, limit, trace).map_err(|error| {
+                let (address, reason) = (path.display().to_string(), Obstacle::System(error));
+                ConnectError::AllFailed(vec![FailedAttempt { address, reason }])
+            }),
         }
     }
 }
 
-impl Transport for TcpStream {
-    fn set_timeout(&self, limit: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(limit))?;
-        self.set_write_timeout(Some(limit))
+impl Connection {
+    /// Sends all of the octets.
+    pub(crate) fn send(&self, octets: &[u8]) -> io::Result<()> {
+        let sent = (&self.socket).write_all(octets);
+        self.trace.transfer("send", sent.as_ref().map(|()| octets).map_err(copy));
+        sent
+    }
+
+    /// Takes what has come, or waits for it. Nothing has come where the server sends no more.
+    pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = (&self.socket).read(buffer);
+        self.trace.transfer("recv", count.as_ref().map(|&count| &buffer[..count]).map_err(copy));
+        count
+    }
+
+    /// Bounds every single wait from now on; one that takes longer fails with
+    /// [`WouldBlock`](io::ErrorKind::WouldBlock) or [`TimedOut`](io::ErrorKind::TimedOut).
+    pub(crate) fn set_timeout(&self, limit: Duration) -> io::Result<()> {
+        self.socket.set_read_timeout(Some(limit))?;
+        self.socket.set_write_timeout(Some(limit))
+    }
+
+    /// Says that nothing more is sent; or that nothing is waited for either, which ends every call that waits.
+    pub(crate) fn shut_down(&self, how: Shutdown) {
+        // It fails where the other side has reset the connection, on which nothing waits any more.
+        let done = self.socket.shutdown(how);
+        let about = match how {
+            Shutdown::Read => "SHUT_RD",
+            Shutdown::Write => "SHUT_WR",
+            Shutdown::Both => "SHUT_RDWR",
+        };
+        let error = done.err().map(|error| error.to_string());
+        self.trace.show(|| Call {
+            call: "shutdown",
+            about: Some(about.to_owned()),
+            error,
+            ..Call::default()
+        });
     }
 }
 
-#[cfg(unix)]
-impl Transport for UnixStream {
-    fn set_timeout(&self, limit: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(limit))?;
-        self.set_write_timeout(Some(limit))
+impl Read for Connection {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.receive(buffer)
     }
 }
 
-impl<T: Transport + ?Sized> Transport for Box<T> {
-    fn set_timeout(&self, limit: Duration) -> io::Result<()> {
-        (**self).set_timeout(limit)
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.trace.show(|| Call { call: "close", ..Call::default() });
     }
 }
 
-fn connect_to_any(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStream, Vec<FailedAttempt>> {
+/// The same error once more, for the trace.
+fn copy(error: &io::Error) -> io::Error {
+    error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+}
+
+fn connect_to_any(
+    addresses: &[SocketAddr],
+    limit: Duration,
+    trace: &Trace,
+) -> Result<Connection, Vec<FailedAttempt>> {
     let start = Instant::now();
     let mut attempts = Vec::new();
     for (&address, untried) in addresses.iter().zip((1_u32..=addresses.len() as u32).rev()) {
         /// A wait of zero would be refused, whoever answers.
         const SHORTEST: Duration = Duration::from_millis(1);
         let share = (limit.saturating_sub(start.elapsed()) / untried).max(SHORTEST);
-        match TcpStream::connect_timeout(&address, share).and_then(vetted) {
-            Ok(stream) => return Ok(stream),
+        match connect_tcp(address, share, trace) {
+            Ok(connection) => return Ok(connection),
             Err(reason) => attempts.push(FailedAttempt { address: address.to_string(), reason }),
         }
     }
     Err(attempts)
 }
 
-/// The stream, ready for small messages, unless it is one end of itself (CONN-11).
-fn vetted(stream: TcpStream) -> io::Result<TcpStream> {
-    // A connection that the server has already reset may have no addresses left. How it ended is told by its first message.
-    if let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr())
-        && is_same_end(local, remote)
-    {
-        return Err(io::Error::other("the connection led back to this client, as no server listens there"));
+fn connect_tcp(address: SocketAddr, limit: Duration, trace: &Trace) -> Result<Connection, Obstacle> {
+    let domain = Domain::for_address(address);
+    let connection = open(domain, if address.is_ipv4() { "AF_INET" } else { "AF_INET6" }, trace)
+        .map_err(Obstacle::System)?;
+    let done = connection.socket.connect_timeout(&address.into(), limit);
+    show_connect(&connection, address.to_string(), &done);
+    done.map_err(Obstacle::System)?;
+    if leads_to_itself(&connection.socket) {
+        return Err(Obstacle::ToItself);
     }
-    // Every message waits for the reply to the one before, so there is nothing to collect. Where it fails, it costs time alone.
-    let _ = stream.set_nodelay(true);
-    Ok(stream)
+    // What is to leave together is written together, so there is nothing to collect. Where it fails, it costs time alone.
+    let _ = connection.socket.set_tcp_nodelay(true);
+    Ok(connection)
+}
+
+/// A Unix socket whose queue is full keeps a client waiting for ever. Linux bounds that wait by the one for sending;
+/// elsewhere such a connection is refused at once.
+#[cfg(unix)]
+fn connect_unix(path: &Path, limit: Duration, trace: &Trace) -> io::Result<Connection> {
+    let connection = open(Domain::UNIX, "AF_UNIX", trace)?;
+    connection.socket.set_write_timeout(Some(limit))?;
+    let done = connection.socket.connect(&SockAddr::unix(path)?).map_err(|error| match error.kind() {
+        io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+        _ => error,
+    });
+    show_connect(&connection, path.display().to_string().escape_debug().to_string(), &done);
+    done.map(|()| connection)
+}
+
+fn open(domain: Domain, family: &'static str, trace: &Trace) -> io::Result<Connection> {
+    let socket = Socket::new(domain, Type::STREAM, None)?;
+    trace.show(|| {
+        let about = format!("{family}, SOCK_STREAM");
+        Call { call: "socket", about: Some(about), ..Call::default() }
+    });
+    Ok(Connection { socket, trace: trace.clone() })
+}
+
+fn show_connect(connection: &Connection, remote: String, done: &io::Result<()>) {
+    connection.trace.show(|| {
+        let local = connection.socket.local_addr().ok().and_then(|local| local.as_socket());
+        let local = local.filter(|_| done.is_ok()).map(|local| local.to_string());
+        let error = done.as_ref().err().map(ToString::to_string);
+        Call { call: "connect", remote: Some(remote), local, error, ..Call::default() }
+    });
+}
+
+/// Whether both ends are this client (CONN-11). A connection that the server has already reset may have no addresses left;
+/// how it ended is told by its first message.
+fn leads_to_itself(socket: &Socket) -> bool {
+    let end = |address: io::Result<SockAddr>| address.ok().and_then(|address| address.as_socket());
+    match (end(socket.local_addr()), end(socket.peer_addr())) {
+        (Some(local), Some(remote)) => is_same_end(local, remote),
+        (None, _) | (_, None) => false,
+    }
 }
 
 /// Compares what CONN-11 names, the address and the port, and not an IPv6 address's flow and scope.
@@ -143,39 +238,35 @@ fn is_same_end(local: SocketAddr, remote: SocketAddr) -> bool {
     local.ip() == remote.ip() && local.port() == remote.port()
 }
 
-/// The standard library has no limit for this: a Unix socket whose queue is full keeps a client waiting for ever. Linux
-/// bounds that wait by the one for sending; elsewhere such a connection is refused at once.
-#[cfg(unix)]
-fn connect_unix(path: &std::path::Path, limit: Duration) -> io::Result<UnixStream> {
-    use socket2::{Domain, SockAddr, Socket, Type};
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    socket.set_write_timeout(Some(limit))?;
-    socket.connect(&SockAddr::unix(path)?).map_err(|error| match error.kind() {
-        io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
-        _ => error,
-    })?;
-    Ok(std::os::fd::OwnedFd::from(socket).into())
+displays_in_english!(ConnectError, FailedAttempt);
+
+impl Tell for ConnectError {
+    /// The attempts on one line, since a line of a batch has one line for its error.
+    fn tell(&self, language: Language) -> String {
+        match self {
+            Self::Lookup { host, source } => Phrase::Lookup.with(language, &[&host.escape_debug(), source]),
+            Self::AllFailed(attempts) => {
+                let attempts: Vec<String> = attempts.iter().map(|attempt| attempt.tell(language)).collect();
+                Phrase::Connect.with(language, &[&attempts.join("; ")])
+            }
+        }
+    }
 }
 
-/// The attempts on one line, since a line of a batch has one line for its error.
-struct List<'a>(&'a [FailedAttempt]);
-
-impl fmt::Display for List<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, attempt) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            write!(f, "{attempt}")?;
+impl Tell for FailedAttempt {
+    fn tell(&self, language: Language) -> String {
+        let address = self.address.escape_debug();
+        match &self.reason {
+            Obstacle::System(error) => format!("{address}: {error}"),
+            Obstacle::ToItself => format!("{address}: {}", Phrase::ToItself.text(language)),
         }
-        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     #[cfg(target_os = "linux")]
-    use socket2::{Domain, Socket, Type};
+    use std::net::TcpStream;
 
     use super::*;
 
@@ -209,8 +300,9 @@ mod tests {
 
         let addresses = [&[mute_address][..], &[alive_address; 199]].concat();
         let start = Instant::now();
-        let stream = connect_to_any(&addresses, Duration::from_secs(60)).expect("a connection");
-        assert_eq!(stream.peer_addr().expect("an address"), alive_address);
+        let stream =
+            connect_to_any(&addresses, Duration::from_secs(60), &Trace::off()).expect("a connection");
+        assert_eq!(stream.socket.peer_addr().expect("an address").as_socket(), Some(alive_address));
         assert!(start.elapsed() < Duration::from_secs(30), "{:?} for a share of 0.3 s", start.elapsed());
     }
 
@@ -221,7 +313,6 @@ mod tests {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().expect("an address").into()).expect("a port");
         socket.connect(&socket.local_addr().expect("an address")).expect("simultaneous open");
-        let error = vetted(socket.into()).expect_err("a connection to itself");
-        assert_eq!(error.to_string(), "the connection led back to this client, as no server listens there");
+        assert!(leads_to_itself(&socket));
     }
 }

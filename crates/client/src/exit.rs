@@ -5,7 +5,7 @@ use std::{fmt::Write as _, process::ExitCode};
 use crate::{
     batch::{BatchError, Summary},
     calculator::EvaluateError,
-    wire::Fault,
+    fault::Fault,
 };
 
 /// The exit codes of `calc-client`.
@@ -37,7 +37,7 @@ impl Exit {
             Self::Refused => {
                 "no result: refused by the server, or too large for this client; or a line of the input failed"
             }
-            Self::Usage => "wrong usage; or standard input or output failed",
+            Self::Usage => "wrong usage; or the input or standard output failed",
             Self::Unreachable => "cannot connect, or no answer in time",
             Self::BrokenProtocol => "the server broke the protocol",
         }
@@ -89,8 +89,8 @@ impl From<&EvaluateError> for Exit {
 impl From<&BatchError> for Exit {
     fn from(error: &BatchError) -> Self {
         match error {
-            BatchError::Input(_) | BatchError::Output(_) => Self::Usage,
-            BatchError::Lost { source, .. } => source.into(),
+            BatchError::Open(..) | BatchError::Input(_) | BatchError::Output(_) => Self::Usage,
+            BatchError::Lost { source, .. } => (&**source).into(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Postfix expressions: text in, a checked [`Program`] out, before anything is sent.
 
-use std::fmt::{self, Write as _};
+use calc_proto::{BinaryOp, Line, Number, Request, RequestError, UnaryOp};
 
-use calc_proto::{BinaryOp, Line, Number, ParseNumberError, Request, RequestError, UnaryOp};
+use crate::language::{Language, Phrase, Tell, displays_in_english};
 
-/// A postfix expression that leaves exactly one value.
+/// A postfix expression.
 ///
 /// ```
 /// use calc_client::Program;
@@ -15,22 +15,31 @@ use calc_proto::{BinaryOp, Line, Number, ParseNumberError, Request, RequestError
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// Every node but the last, each before those that use its value.
-    inner: Vec<Node>,
-    /// The node whose value is the expression's. It is an operand only if it is alone.
-    last: Node,
+    /// Each before those that use its value.
+    nodes: Vec<Node>,
+    /// The indices of the nodes whose values no other uses, the last on top of the stack. There is one at least.
+    left: Vec<usize>,
+}
+
+/// What a server is asked to do in one transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// To take an operand, and no more.
+    Take(Number),
+    Unary(UnaryOp, Number),
+    Binary(BinaryOp, Number, Number),
 }
 
 /// A token and what it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Node {
-    pub(crate) token: Token,
-    pub(crate) work: Work,
+struct Node {
+    token: Token,
+    work: Work,
 }
 
 /// Where a node's value comes from. The operands of an operator are the indices of nodes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Work {
+enum Work {
     Operand(Number),
     Unary(UnaryOp, usize),
     Binary(BinaryOp, usize, usize),
@@ -41,26 +50,31 @@ pub(crate) enum Work {
 /// It is displayed as `token 3 '/'`, with what a terminal could take amiss escaped, and cut if it is long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Which word of the expression this is; the first is 1.
-    pub position: usize,
+    /// Where it stands.
+    pub place: Place,
     /// The word as it was written.
     pub text: Box<str>,
+}
+
+/// Where a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It is this word of the expression; the first is 1.
+    Word(usize),
+    /// It is a value that was on the stack before the expression.
+    Stack,
 }
 
 /// Why a text is not an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExpressionError {
     /// No token at all.
-    #[error("the expression is empty: write operands and operators in postfix, such as 1 2 +")]
     Empty,
     /// Neither an operand nor an operator.
-    #[error("{0} is neither an operand, such as 5, -0.5 or 1.5e-3, nor an operator: {list}", list = Operators)]
     Unknown(Token),
     /// An operand in form whose magnitude no number has.
-    #[error("{0} is {reason}", reason = ParseNumberError::OutOfRange)]
     OutOfRange(Token),
     /// An operator with too few operands before it.
-    #[error("{operator} needs {needed} operand{s} before it and has {found}", s = if *needed == 1 { "" } else { "s" })]
     MissingOperand {
         /// The operator.
         operator: Token,
@@ -70,7 +84,6 @@ pub enum ExpressionError {
         found: usize,
     },
     /// More than one value at the end.
-    #[error("{count} values are left after {last}: an operator that joins them is missing")]
     MissingOperator {
         /// The last token.
         last: Token,
@@ -80,34 +93,97 @@ pub enum ExpressionError {
 }
 
 impl Program {
-    /// Reads an expression whose tokens are separated by ASCII white space.
+    /// Reads an expression that leaves exactly one value. ASCII white space separates its tokens.
     ///
     /// # Errors
     /// [`ExpressionError`] names the token that is wrong and says what would be right.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        let mut nodes = Vec::new();
-        let mut stack = Vec::new();
+        let mut program = Self::parse_onto(&[], text)?;
+        match (program.left.len(), program.nodes.pop()) {
+            (1, Some(last)) => {
+                program.nodes.push(last);
+                Ok(program)
+            }
+            (count, Some(last)) => Err(ExpressionError::MissingOperator { last: last.token, count }),
+            (_, None) => Err(ExpressionError::Empty),
+        }
+    }
+
+    /// Reads an expression that finds values on the stack, the last on top, and leaves any number of values.
+    ///
+    /// # Errors
+    /// [`ExpressionError`], as for [`parse`](Self::parse).
+    pub fn parse_onto(stack: &[Number], text: &str) -> Result<Self, ExpressionError> {
+        let held = stack.iter().map(|&value| {
+            let token = Token { place: Place::Stack, text: value.to_string().into() };
+            Node { token, work: Work::Operand(value) }
+        });
+        let mut nodes: Vec<Node> = held.collect();
+        let mut left: Vec<usize> = (0..nodes.len()).collect();
         for (index, word) in text.split_ascii_whitespace().enumerate() {
-            let token = Token { position: index + 1, text: word.into() };
-            let node = Node::parse(token, &mut stack)?;
-            stack.push(index);
+            let node = Node::parse(Token { place: Place::Word(index + 1), text: word.into() }, &mut left)?;
+            left.push(nodes.len());
             nodes.push(node);
         }
-        let Some(last) = nodes.pop() else {
-            return Err(ExpressionError::Empty);
+        if nodes.len() == stack.len() { Err(ExpressionError::Empty) } else { Ok(Self { nodes, left }) }
+    }
+
+    /// The values of a program that has nothing to calculate.
+    pub(crate) fn operands(&self) -> Option<Vec<Number>> {
+        let operand = |node: &Node| match node.work {
+            Work::Operand(value) => Some(value),
+            Work::Unary(..) | Work::Binary(..) => None,
         };
-        match stack.len() {
-            1 => Ok(Self { inner: nodes, last }),
-            count => Err(ExpressionError::MissingOperator { last: last.token, count }),
+        self.nodes.iter().map(operand).collect()
+    }
+
+    /// What the server is to do once the first nodes have `values`, to which the operands that come next are added.
+    /// Whoever has the task's value pushes it and asks again, until there is nothing left to do.
+    pub(crate) fn next(&self, values: &mut Vec<Number>) -> Option<Task> {
+        while let Some(node) = self.nodes.get(values.len()) {
+            match node.work {
+                Work::Operand(number) if self.nodes.len() == 1 => return Some(Task::Take(number)),
+                Work::Operand(number) => values.push(number),
+                Work::Unary(operator, operand) => return Some(Task::Unary(operator, values[operand])),
+                Work::Binary(operator, left, right) => {
+                    return Some(Task::Binary(operator, values[left], values[right]));
+                }
+            }
+        }
+        None
+    }
+
+    /// The token for which the task after `done` nodes sends its message `index`. For an operand that is the result of an
+    /// operator, it is that operator.
+    pub(crate) fn token(&self, done: usize, index: usize) -> &Token {
+        let node = &self.nodes[done];
+        match (node.work, index) {
+            (Work::Unary(_, operand) | Work::Binary(_, operand, _), 0) | (Work::Binary(_, _, operand), 1) => {
+                &self.nodes[operand].token
+            }
+            (Work::Operand(_) | Work::Unary(..) | Work::Binary(..), _) => &node.token,
         }
     }
 
-    pub(crate) fn inner(&self) -> &[Node] {
-        &self.inner
+    /// The values that are left of those of all nodes.
+    pub(crate) fn results(&self, values: &[Number]) -> Vec<Number> {
+        self.left.iter().filter_map(|&index| values.get(index).copied()).collect()
     }
+}
 
-    pub(crate) const fn last(&self) -> &Node {
-        &self.last
+impl Task {
+    /// The messages of the task, in order.
+    pub(crate) fn messages(self) -> impl ExactSizeIterator<Item = Request> + use<> {
+        let (messages, count) = match self {
+            Self::Take(operand) => ([Request::Operand(operand); 3], 1),
+            Self::Unary(operator, operand) => {
+                ([Request::Operand(operand), Request::Unary(operator), Request::Clear], 2)
+            }
+            Self::Binary(operator, left, right) => {
+                ([Request::Operand(left), Request::Operand(right), Request::Binary(operator)], 3)
+            }
+        };
+        messages.into_iter().take(count)
     }
 }
 
@@ -136,34 +212,46 @@ impl Node {
     }
 }
 
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+displays_in_english!(Token, ExpressionError);
+
+impl Tell for Token {
+    fn tell(&self, language: Language) -> String {
         /// Enough to know any token by, and little enough for a line of a terminal.
         const MAX_SHOWN: usize = 40;
-        write!(f, "token {} '", self.position)?;
         let mut rest = self.text.chars();
-        for character in rest.by_ref().take(MAX_SHOWN) {
-            write!(f, "{}", character.escape_debug())?;
+        let mut shown: String = rest.by_ref().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
+        if rest.next().is_some() {
+            shown.push_str("...");
         }
-        f.write_str(if rest.next().is_some() { "...'" } else { "'" })
+        match self.place {
+            Place::Word(position) => Phrase::Token.with(language, &[&position, &shown]),
+            Place::Stack => Phrase::StackValue.with(language, &[&shown]),
+        }
+    }
+}
+
+impl Tell for ExpressionError {
+    fn tell(&self, language: Language) -> String {
+        match self {
+            Self::Empty => Phrase::Empty.text(language).to_owned(),
+            Self::Unknown(token) => Phrase::Unknown.with(language, &[&token.tell(language), &operators()]),
+            Self::OutOfRange(token) => Phrase::TokenOutOfRange.with(language, &[&token.tell(language)]),
+            Self::MissingOperand { operator, needed, found } => {
+                let phrase = if *needed == 1 { Phrase::NeedsOperand } else { Phrase::NeedsOperands };
+                phrase.with(language, &[&operator.tell(language), found])
+            }
+            Self::MissingOperator { last, count } => {
+                Phrase::MissingOperator.with(language, &[count, &last.tell(language)])
+            }
+        }
     }
 }
 
 /// Every operator that the protocol knows, for people.
-struct Operators;
-
-impl fmt::Display for Operators {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let binary = BinaryOp::ALL.map(BinaryOp::symbol);
-        let unary = UnaryOp::ALL.map(UnaryOp::symbol);
-        for (index, symbol) in binary.iter().chain(&unary).enumerate() {
-            if index > 0 {
-                f.write_char(' ')?;
-            }
-            f.write_str(symbol)?;
-        }
-        Ok(())
-    }
+pub(crate) fn operators() -> String {
+    let binary = BinaryOp::ALL.map(BinaryOp::symbol);
+    let unary = UnaryOp::ALL.map(UnaryOp::symbol);
+    binary.iter().chain(&unary).copied().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -214,7 +302,7 @@ mod tests {
     #[test]
     fn each_operator_finds_its_operands() {
         let program = Program::parse("8 3 - neg 2\t*").expect("an expression");
-        let work: Vec<Work> = program.inner().iter().chain([program.last()]).map(|node| node.work).collect();
+        let work: Vec<Work> = program.nodes.iter().map(|node| node.work).collect();
         let number = |text: &str| Work::Operand(text.parse().expect("a number"));
         let expected = [
             number("8"),

@@ -2,13 +2,16 @@
 
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal as _, Write as _},
+    fs::File,
+    io::{self, IsTerminal as _, Read, Write as _},
     process::ExitCode,
+    sync::Arc,
 };
 
 use calc_client::{
-    Args, Calculator, EvaluateError, Exit, ExpressionError, Input, Program,
-    batch::{self, BatchError},
+    Args, Calculator, EvaluateError, Exit, ExpressionError, Form, Input, Language, LineError, Page, Program,
+    Repl, Tell,
+    batch::{self, BatchError, Settings},
 };
 use clap::{CommandFactory as _, error::ErrorKind};
 
@@ -17,32 +20,83 @@ fn main() -> ExitCode {
 }
 
 fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    match Args::read(args).map_err(Failure::from).and_then(|args| execute(&args)) {
-        Ok(exit) => exit,
-        Err(failure) => failure.report(),
-    }
+    let args = match Args::read(args) {
+        Ok(args) => args,
+        Err(message) => return Failure::Arguments(message).report(Language::En),
+    };
+    execute(&args).unwrap_or_else(|failure| failure.report(args.language()))
 }
 
 fn execute(args: &Args) -> Result<Exit, Failure> {
-    let mut calculator = Calculator::new(args.server(), args.timeout());
-    let outcome = match args.input() {
-        Input::Expression(text) => evaluate(&text, &mut calculator),
-        Input::Lines => evaluate_lines(&mut calculator),
-        Input::Unsaid if io::stdin().is_terminal() => Err(no_expression()),
-        Input::Unsaid => evaluate_lines(&mut calculator),
-    };
+    if let Some(page) = args.page() {
+        return print(page);
+    }
+    match args.input() {
+        Input::Expression(text) => with_calculator(args, |calculator| evaluate(&text, args, calculator)),
+        Input::Lines => evaluate_lines(io::stdin(), args),
+        Input::File(path) => {
+            evaluate_lines(File::open(&path).map_err(|error| BatchError::Open(path, error))?, args)
+        }
+        Input::Unsaid if !io::stdin().is_terminal() => evaluate_lines(io::stdin(), args),
+        Input::Unsaid if !io::stdout().is_terminal() => Err(no_expression()),
+        Input::Unsaid => with_calculator(args, |calculator| converse(args, calculator)),
+    }
+}
+
+fn with_calculator(
+    args: &Args,
+    evaluate: impl FnOnce(&mut Calculator) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    let mut calculator = Calculator::new(args.server(), args.timeout(), args.trace());
+    let outcome = evaluate(&mut calculator);
     calculator.quit();
     outcome
 }
 
-fn evaluate(text: &str, calculator: &mut Calculator) -> Result<Exit, Failure> {
-    let value = calculator.evaluate(&Program::parse(text)?)?;
-    writeln!(io::stdout(), "{value}").map_err(BatchError::Output)?;
+fn evaluate(text: &str, args: &Args, calculator: &mut Calculator) -> Result<Exit, Failure> {
+    let value = Program::parse(text)
+        .map_err(Failure::from)
+        .and_then(|program| Ok(calculator.evaluate(&program)?.last().copied()));
+    let writer = args.writer();
+    let (outcome, exit) = match (value, writer.form) {
+        (Ok(value), Form::Text | Form::Json) => (Ok(value), Exit::Success),
+        (Err(failure), Form::Text) => return Err(failure),
+        (Err(failure), Form::Json) => {
+            let exit = failure.exit();
+            (Err(failure.into_line_error()?), exit)
+        }
+    };
+    match writer.write(&mut io::stdout(), None, text, &outcome) {
+        Ok(()) => Ok(exit),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        Err(error) => Err(BatchError::Output(error).into()),
+    }
+}
+
+fn evaluate_lines(input: impl Read + Send + 'static, args: &Args) -> Result<Exit, Failure> {
+    let settings =
+        Settings { server: args.server(), limit: args.timeout(), trace: args.trace(), writer: args.writer() };
+    Ok(batch::run(input, io::stdout().lock(), settings)?.into())
+}
+
+fn converse(args: &Args, calculator: &mut Calculator) -> Result<Exit, Failure> {
+    let trace = calculator.trace().clone();
+    Repl::new(calculator, trace, args.language())
+        .run()
+        .map_err(|error| Failure::Batch(BatchError::Input(io::Error::other(error))))?;
     Ok(Exit::Success)
 }
 
-fn evaluate_lines(calculator: &mut Calculator) -> Result<Exit, Failure> {
-    Ok(batch::run(io::stdin().lock(), io::stdout().lock(), calculator)?.into())
+/// Prints what shells and people read about the program.
+fn print(page: Page) -> Result<Exit, Failure> {
+    let mut command = Args::command();
+    let mut text = Vec::new();
+    match page {
+        Page::Completions(shell) => clap_complete::generate(shell, &mut command, "calc-client", &mut text),
+        Page::Manual => clap_mangen::Man::new(command).render(&mut text).map_err(BatchError::Output)?,
+    }
+    io::stdout().write_all(&text).map_err(BatchError::Output)?;
+    Ok(Exit::Success)
 }
 
 fn no_expression() -> Failure {
@@ -66,22 +120,37 @@ enum Failure {
 
 impl Failure {
     /// Tells people on standard error, and the caller by the exit code.
-    fn report(&self) -> Exit {
-        let exit = match self {
+    fn report(&self, language: Language) -> Exit {
+        let told = match self {
             Self::Arguments(message) => {
                 // Where it cannot be printed, nobody is there to be told.
                 let _ = message.print();
-                return if message.use_stderr() { Exit::Usage } else { Exit::Success };
+                return self.exit();
             }
-            // Whoever read the results has read enough, as in `calc-client - | head`.
-            Self::Batch(BatchError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Exit::Success;
-            }
-            Self::Expression(_) => Exit::Usage,
+            Self::Expression(error) => error.tell(language),
+            Self::Evaluate(error) => error.tell(language),
+            Self::Batch(error) => error.tell(language),
+        };
+        let _ = writeln!(io::stderr(), "calc-client: {told}");
+        self.exit()
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Arguments(message) if !message.use_stderr() => Exit::Success,
+            Self::Arguments(_) | Self::Expression(_) => Exit::Usage,
             Self::Evaluate(error) => error.into(),
             Self::Batch(error) => error.into(),
-        };
-        let _ = writeln!(io::stderr(), "calc-client: {self}");
-        exit
+        }
+    }
+
+    /// The same as what became of an expression, if it is about one.
+    fn into_line_error(self) -> Result<LineError, Self> {
+        match self {
+            Self::Expression(error) => Ok(error.into()),
+            Self::Evaluate(EvaluateError::Refused(refusal)) => Ok(refusal.into()),
+            Self::Evaluate(error) => Ok(Arc::new(error).into()),
+            Self::Arguments(_) | Self::Batch(_) => Err(self),
+        }
     }
 }

@@ -1,90 +1,21 @@
 //! One message out, one reply in: the conversation as octets, each turn with a deadline.
 
 use std::{
-    fmt,
     io::{self, BufRead as _, BufReader},
+    net::Shutdown,
     time::{Duration, Instant},
 };
 
-use calc_proto::{Line, LineDecoder, MAX_LINE, Reply, ReplyError};
+use calc_proto::{Line, LineDecoder, MAX_LINE, Reply};
 
-use crate::connect::Transport;
-
-/// Why the conversation is over. The connection is closed with it, and nothing that came last is used (REPLY-7).
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// No complete reply in time.
-    #[error("timed out: no reply to '{message}' within {limit:?}{}", Unfinished(came))]
-    TimedOut {
-        /// The message that was not answered.
-        message: String,
-        /// The start of a reply, escaped.
-        came: String,
-        /// How long the reply was waited for.
-        limit: Duration,
-    },
-    /// The connection failed.
-    #[error("the connection failed while '{message}' waited for its reply: {source}")]
-    Io {
-        /// The message that was not answered.
-        message: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The server closed between two expressions, which it may when nothing was said for long (CONN-9).
-    #[error("the server closed the connection after the last expression")]
-    ClosedBetween,
-    /// The server closed in the middle of an expression.
-    #[error("the server broke the protocol: it closed without a reply to '{message}'{}", Unfinished(came))]
-    Closed {
-        /// The message that was not answered.
-        message: String,
-        /// The start of a reply, escaped.
-        came: String,
-    },
-    /// What came is a result that the server can hold and this client cannot: it keeps to the protocol (`PROTOCOL.md` §6).
-    #[error(
-        "the server answered '{message}' with '{came}', which is beyond the largest number of this client"
-    )]
-    OutOfRange {
-        /// The message that was answered.
-        message: String,
-        /// The answer, escaped.
-        came: String,
-    },
-    /// What came is not a reply.
-    #[error("the server broke the protocol: it answered '{message}' with '{came}': {source}")]
-    NotAReply {
-        /// The message that was answered.
-        message: String,
-        /// The answer, escaped.
-        came: String,
-        /// What is wrong with it.
-        source: ReplyError,
-    },
-    /// What came is a reply, but not to this message.
-    #[error(
-        "the server broke the protocol: it answered '{message}' with '{came}', which does not fit the message"
-    )]
-    Unfit {
-        /// The message that was answered.
-        message: String,
-        /// The answer, escaped.
-        came: String,
-    },
-    /// The server said something that no message had asked for (FRAME-10).
-    #[error("the server broke the protocol: it said '{came}' before '{message}' was sent")]
-    Unasked {
-        /// The message that was about to be sent.
-        message: String,
-        /// What came, escaped.
-        came: String,
-    },
-}
+use crate::{
+    connect::Connection,
+    fault::{Fault, excerpt},
+};
 
 /// A stream to a server, and the turn that is in hand.
-pub(crate) struct Wire<S> {
-    stream: BufReader<S>,
+pub(crate) struct Wire {
+    stream: BufReader<Connection>,
     /// How long a message may take to leave, and then its reply to come.
     limit: Duration,
     /// What the stream was last told, which it need not be told twice.
@@ -98,13 +29,13 @@ pub(crate) struct Wire<S> {
 }
 
 /// A reply of full length, and a CR. Where more comes without an LF, the LF is not waited for.
-const LONGEST: usize = MAX_LINE + 1;
+pub(crate) const LONGEST: usize = MAX_LINE + 1;
 
 /// What is read at once. Replies are short, and come one at a time.
 const BUFFER: usize = 4096;
 
-impl<S: Transport> Wire<S> {
-    pub(crate) fn new(stream: S, limit: Duration) -> Self {
+impl Wire {
+    pub(crate) fn new(stream: Connection, limit: Duration) -> Self {
         Self {
             stream: BufReader::with_capacity(BUFFER, stream),
             limit,
@@ -152,20 +83,24 @@ impl<S: Transport> Wire<S> {
         self.replies += 1;
         // There is none where `receive` gave the LF up.
         let line = self.decoder.next_line(&mut &self.line[..]).unwrap_or(Line::TooLong);
-        Reply::parse(line).map_err(|source| {
-            let (message, came) = (excerpt(&self.message), excerpt(&self.line));
-            match source {
-                ReplyError::OutOfRange => Fault::OutOfRange { message, came },
-                ReplyError::TooLong | ReplyError::NotPrintable | ReplyError::Malformed => {
-                    Fault::NotAReply { message, came, source }
-                }
-            }
-        })
+        Reply::parse(line)
+            .map_err(|source| Fault::of_reply(source, excerpt(&self.message), excerpt(&self.line)))
+    }
+
+    /// Sends no more, waits until the server sends no more either, and closes.
+    pub(crate) fn close(mut self) {
+        self.stream.get_ref().shut_down(Shutdown::Write);
+        let start = Instant::now();
+        let mut rest = [0; BUFFER];
+        while let Some(left) = self.limit.checked_sub(start.elapsed()).filter(|left| !left.is_zero())
+            && self.allow(left).is_ok()
+            && matches!(self.stream.get_ref().receive(&mut rest), Ok(1..))
+        {}
     }
 
     fn send(&mut self) -> io::Result<()> {
         self.allow(self.limit)?;
-        self.stream.get_mut().write_all(&self.message)
+        self.stream.get_ref().send(&self.message)
     }
 
     /// Reads up to the next LF, or past [`LONGEST`]. However small the pieces are, all of them together have the limit.
@@ -206,40 +141,6 @@ impl<S: Transport> Wire<S> {
     }
 
     fn failed(&self, source: io::Error) -> Fault {
-        use io::ErrorKind::{
-            BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof, WouldBlock,
-        };
-        let (message, came) = (self.sent(), excerpt(&self.line));
-        match source.kind() {
-            UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe => {
-                Fault::Closed { message, came }
-            }
-            WouldBlock | TimedOut => Fault::TimedOut { message, came, limit: self.limit },
-            _ => Fault::Io { message, source },
-        }
-    }
-}
-
-/// The start of a line, so escaped that it can do nothing to a terminal.
-fn excerpt(octets: &[u8]) -> String {
-    /// What fits a line of a terminal beside its explanation, were every octet printable.
-    const MAX_SHOWN: usize = 80;
-    let line = octets.split(|&octet| octet == b'\n').next().unwrap_or_default();
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    match line.split_at_checked(MAX_SHOWN) {
-        Some((shown, [_, ..])) => format!("{}...", shown.escape_ascii()),
-        Some((_, [])) | None => line.escape_ascii().to_string(),
-    }
-}
-
-/// The start of a reply that has no line end, as the end of a sentence.
-struct Unfinished<'a>(&'a str);
-
-impl fmt::Display for Unfinished<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            "" => Ok(()),
-            came => write!(f, ": '{came}' came without a line end"),
-        }
+        Fault::of_error(source, self.sent(), excerpt(&self.line), self.limit)
     }
 }

@@ -54,6 +54,38 @@ pub fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
 
+/// The octets that a text stands for, with escapes in it as [`printable`] writes them.
+///
+/// # Errors
+/// What stands behind a backslash and has no meaning there.
+pub fn octets(text: &str) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escaped)) = rest.split_once('\\') {
+        octets.extend_from_slice(plain.as_bytes());
+        let (octet, length) = unescaped(escaped)
+            .ok_or_else(|| format!(r"`\{escaped}` is no escape: write \n, \r, \t, \\ or \x00"))?;
+        octets.push(octet);
+        rest = &escaped[length..];
+    }
+    octets.extend_from_slice(rest.as_bytes());
+    Ok(octets)
+}
+
+/// What the characters behind a backslash stand for, and how many they are.
+fn unescaped(escaped: &str) -> Option<(u8, usize)> {
+    match escaped.as_bytes() {
+        [b'n', ..] => Some((b'\n', 1)),
+        [b'r', ..] => Some((b'\r', 1)),
+        [b't', ..] => Some((b'\t', 1)),
+        [b'\\', ..] => Some((b'\\', 1)),
+        [b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+            u8::from_str_radix(escaped.get(1..3)?, 16).ok().map(|octet| (octet, 3))
+        }
+        _ => None,
+    }
+}
+
 /// The octets in hexadecimal, `4F 4B 0A`.
 #[must_use]
 pub fn hex(octets: &[u8]) -> String {
@@ -99,10 +131,19 @@ mod tests {
             (b"", "", true),
         ] {
             assert_eq!(printable(octets), text);
+            assert_eq!(super::octets(text).as_deref(), Ok(octets));
             assert_eq!(is_plain(octets), plain, "{text}");
         }
         let shown = printable(&(0..=255).collect::<Vec<u8>>());
         assert!(shown.chars().all(is_harmless), "{shown}");
+    }
+
+    #[test]
+    fn what_stands_behind_a_backslash_has_a_meaning() {
+        assert_eq!(octets(r"\x0A\x7fñ").as_deref(), Ok("\n\x7fñ".as_bytes()));
+        for text in [r"\", r"\x", r"\x1", r"\xgg", r"\x+1", r"\xñ", r"a\0", r"\q"] {
+            assert!(octets(text).is_err(), "{text}");
+        }
     }
 
     #[test]

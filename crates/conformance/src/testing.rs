@@ -120,7 +120,11 @@ pub(crate) const DIALECT: &str = r#"{
                         {"id": "prompt", "title": "t", "prompt": "[a-z]*> ", "breaks": ["FRAME-10"]},
                         {"id": "blank-lines", "title": "t", "ignore": "", "breaks": ["FRAME-10"]},
                         {"id": "any-case", "title": "t", "breaks": ["REPLY-1"],
-                         "replies": {"ok": {"regex": "(?i:ok)"}, "result": {"regex": "(?i:result) (?<number>.*)"}}}]}"#;
+                         "replies": {"ok": {"regex": "(?i:ok)"}, "result": {"regex": "(?i:result) (?<number>.*)"}}},
+                        {"id": "one-result", "title": "t", "connection": "one-result", "breaks": ["t/again"], "note": "swapped"},
+                        {"id": "one-reply", "title": "t", "connection": "one-reply", "breaks": ["t/again"]},
+                        {"id": "error-word", "title": "t", "breaks": ["REPLY-1"],
+                         "replies": {"fail": {"regex": "ERROR (?<code>[a-z-]+)"}}}]}"#;
 
 /// A suite of these cases, as JSON: `{"id": "t/x", "spec": ["R1"], …}`, in the chapter `t`.
 pub(crate) fn suite(cases: &str) -> Suite {

@@ -147,7 +147,7 @@ fn announce(listeners: &[Listener]) {
         if let Address::Tcp(address) = address
             && !address.ip().is_loopback()
         {
-            warn!(%address, "open to the network: whoever can connect can calculate, and can read along");
+            warn!(%address, "open to the network: whoever can reach it can calculate, and whoever is on the way can read and change it");
         }
     }
     let _ = stdout.flush();

@@ -67,7 +67,7 @@ fn a_server_that_does_not_answer_the_connection_is_given_up() {
         })
         .collect();
     let outcome = client(&["--port", &port.to_string(), "--timeout", "0.3", "1", "2", "+"]);
-    let stderr = format!("calc-client: cannot connect to 127.0.0.1:{port}: connection timed out\n");
+    let stderr = format!("calc-client: cannot connect to 127.0.0.1:{port}: timed out\n");
     assert_eq!(outcome, Outcome { code: 3, stdout: String::new(), stderr });
 }
 

@@ -8,3 +8,6 @@ mod arguments;
 mod connections;
 mod faults;
 mod batches;
+mod options;
+#[cfg(target_os = "linux")]
+mod terminal;

@@ -39,10 +39,19 @@ pub(crate) fn client_fed(args: &[&str], input: &[u8]) -> Outcome {
     client.finish()
 }
 
+/// The client's command, which speaks English wherever the tests run.
+pub(crate) fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_calc-client"));
+    for variable in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
+    command.args(args);
+    command
+}
+
 impl Client {
     pub(crate) fn start(args: &[&str], stdin: Stdio) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_calc-client"))
-            .args(args)
+        let mut child = command(args)
             .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use calc_proto::{Line, Request, Session};
+use calc_proto::{Line, LineDecoder, Request, Session};
 
 use crate::run::PATIENCE;
 
@@ -94,6 +94,20 @@ pub(crate) fn converse(input: impl Read, mut output: impl Write, heard: &Sender<
         if output.write_all(&reply).is_err() || session.is_closed() {
             break;
         }
+    }
+}
+
+/// Serves one connection until `QUIT`, several lines at a time as a server does, and tells nobody what it hears.
+pub(crate) fn converse_in_silence(mut stream: &TcpStream) {
+    let (mut decoder, mut session, mut buffer) = (LineDecoder::new(), Session::new(), [0; 4096]);
+    while !session.is_closed()
+        && let Ok(count @ 1..) = stream.read(&mut buffer)
+    {
+        let (mut piece, mut replies) = (&buffer[..count], Vec::new());
+        while let Some(line) = decoder.next_line(&mut piece) {
+            session.handle(Request::parse(line)).inspect(|reply| reply.encode(&mut replies));
+        }
+        let Ok(()) = stream.write_all(&replies) else { break };
     }
 }
 

@@ -7,6 +7,7 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::EXIT_CODES;
+use super::load::{EXIT_CODES as LOAD_EXIT_CODES, LoadArgs};
 use super::roster::RosterArgs;
 use crate::connection::Target;
 use crate::language::Language;
@@ -52,6 +53,9 @@ pub(super) enum Command {
         #[arg(value_enum, default_value_t = Kind::Suite)]
         kind: Kind,
     },
+    /// Put a load on a server: how many messages it answers in a second, and how fast
+    #[command(after_help = LOAD_EXIT_CODES)]
+    Load(Box<LoadArgs>),
 }
 
 #[derive(Args, Debug)]
@@ -85,6 +89,10 @@ pub(super) struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) timeout: Duration,
+    /// How many rows of a case are played at the same time, for servers that are slow and serve many clients, 1 to 64; what
+    /// needs the server for itself, and what fails, is judged alone all the same
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) jobs: u16,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,
@@ -118,7 +126,7 @@ pub(super) enum Color {
 impl GradeArgs {
     /// The language of the report.
     pub(super) fn language(&self) -> Language {
-        self.lang.unwrap_or_else(of_environment)
+        self.lang.unwrap_or_else(locale_language)
     }
 
     /// What is to be started, if something is. `Err` says which options contradict each other.
@@ -164,7 +172,7 @@ impl GradeArgs {
 }
 
 /// The language of the locale.
-pub(super) fn of_environment() -> Language {
+pub(super) fn locale_language() -> Language {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
     locale
         .into_iter()

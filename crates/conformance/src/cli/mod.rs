@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod grading;
+mod load;
 mod progress;
 mod roster;
 
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
         Some(Command::Roster(args)) => roster::run(&args),
+        Some(Command::Load(args)) => load::load(&args),
         Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{DEFAULT_SUITE, of_environment, seconds};
+use super::args::{DEFAULT_SUITE, locale_language, seconds};
 use super::exit::Exit;
 use super::grading::interrupt;
 use crate::language::Language;
@@ -128,7 +128,7 @@ impl RosterArgs {
             program,
             out: self.out.clone(),
             words: self.words(),
-            language: self.lang.unwrap_or_else(of_environment),
+            language: self.lang.unwrap_or_else(locale_language),
             title: self.title.clone(),
             // Most of the time that a wrong server takes is spent waiting for it.
             jobs: self.jobs.map_or(2 * processors + 2, usize::from),

@@ -7,7 +7,7 @@ use crate::format::Receive;
 
 /// What was received and not yet taken as a reply.
 #[derive(Debug, Default)]
-pub(super) struct Inbox {
+pub(crate) struct Inbox {
     bytes: Vec<u8>,
     taken: usize,
     /// Of datagrams, the lengths of those that have not been taken.
@@ -16,7 +16,7 @@ pub(super) struct Inbox {
 
 /// What the inbox holds, by the dialect's framing.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Reply(Received),
     /// More octets than a reply may have, and no end.
     TooLong(Vec<u8>),
@@ -29,7 +29,7 @@ impl Inbox {
     /// server's, so that a flood cannot fill the grader's memory; no case asks for that much.
     pub(super) const MOST: usize = 1 << 20;
 
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         if self.taken > Self::MOST / 2 {
             self.bytes.drain(..self.taken);
             self.taken = 0;
@@ -42,16 +42,16 @@ impl Inbox {
         self.datagrams.push_back(bytes.len());
     }
 
-    pub(super) fn unread(&self) -> &[u8] {
+    pub(crate) fn unread(&self) -> &[u8] {
         &self.bytes[self.taken..]
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.unread().len() >= Self::MOST
     }
 
     /// Takes one reply.
-    pub(super) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
+    pub(crate) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
         let first = match (framing, self.datagrams.pop_front()) {
             (Receive::Datagram { .. }, None) => return Found::Incomplete,
             (Receive::Datagram { .. }, Some(length)) => &self.unread()[..length],
@@ -83,7 +83,7 @@ impl Inbox {
     }
 
     /// Takes everything.
-    pub(super) fn take_all(&mut self) -> Vec<u8> {
+    pub(crate) fn take_all(&mut self) -> Vec<u8> {
         let all = self.bytes.split_off(self.taken);
         *self = Self::default();
         all

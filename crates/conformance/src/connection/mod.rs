@@ -12,9 +12,9 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
-use framing::Quiet;
+pub(crate) use framing::Quiet;
 pub use framing::Received;
-use inbox::{Found, Inbox};
+pub(crate) use inbox::{Found, Inbox};
 pub use network::Network;
 pub use stream::DialError;
 use stream::Stream;

@@ -100,7 +100,11 @@ impl Stream {
 
     pub(super) fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = match &self.socket {
-            Socket::Tcp(stream) => stream.try_read(buffer),
+            Socket::Tcp(stream) => {
+                let read = stream.try_read(buffer);
+                acknowledge_at_once(stream);
+                read
+            }
             Socket::Udp(socket) => socket.try_recv(buffer),
             #[cfg(unix)]
             Socket::Unix(stream) => stream.try_read(buffer),
@@ -201,6 +205,18 @@ impl Socket {
         }
     }
 }
+
+/// A server that writes a reply in several pieces waits before each until the one before is acknowledged (Nagle's
+/// algorithm), and systems hold acknowledgements back for some 40 ms. That would make the server seem slow, and the
+/// run long. Linux forgets the wish with each segment, so it is said again and again.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn acknowledge_at_once(stream: &TcpStream) {
+    // A connection that is broken by now has nothing to acknowledge.
+    drop(stream.set_quickack(true));
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn acknowledge_at_once(_: &TcpStream) {}
 
 /// Linux makes the send buffer of a server as large as twenty segments of the client's: on loopback, where they have 64 KiB,
 /// nearly 3 MB, which a slow server does not fill while a case lasts. With these it takes 80 KB. Where the system does not

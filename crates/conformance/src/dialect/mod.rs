@@ -36,7 +36,7 @@ pub struct Dialect {
     /// What the protocol has.
     pub facts: BTreeSet<String>,
     /// Small deviations under which a server is graded all the same.
-    pub relaxations: Vec<Relaxed>,
+    pub relaxations: Vec<Relaxation>,
     /// How messages are written.
     pub speaking: Speaking,
     /// What we say after the greeting, and the reply that is due.
@@ -48,25 +48,8 @@ pub struct Dialect {
     results: Option<Regex>,
     replies: BTreeMap<String, Reply>,
     codes: format::Codes,
-}
-
-/// A dialect with a small deviation in it.
-#[derive(Clone, Debug)]
-pub struct Relaxed {
-    /// The deviation.
-    pub relaxation: Relaxation,
-    /// The dialect with it.
-    pub dialect: Arc<Dialect>,
-}
-
-impl Relaxed {
-    /// Whether less is waited for under it, before anything is asked, than in the dialect: such a deviation may explain
-    /// why nothing came.
-    #[must_use]
-    pub fn waits_for_less_than(&self, dialect: &Dialect) -> bool {
-        self.dialect.hearing.greeting < dialect.hearing.greeting
-            || self.dialect.preamble.len() < dialect.preamble.len()
-    }
+    /// As written, for the deviations from it.
+    file: Arc<format::Dialect>,
 }
 
 /// One kind of reply.
@@ -93,11 +76,27 @@ impl Dialect {
                 return Err(vec![(format!("relaxations[{index}].{place}"), fault)]);
             }
             let in_relaxation = |(place, fault)| (format!("relaxations[{index}].{place}"), fault);
-            let relaxed = Self::compile_strict(&relaxation.applied_to(file))
+            Self::compile_strict(&relaxation.applied_to(file))
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
-            dialect.relaxations.push(Relaxed { relaxation: relaxation.clone(), dialect: Arc::new(relaxed) });
+            dialect.relaxations.push(relaxation.clone());
         }
         Ok(dialect)
+    }
+
+    /// The dialect with small deviations in it; none, where one of them leaves no room for another.
+    #[must_use]
+    pub fn under(&self, deviations: &[&Relaxation]) -> Option<Self> {
+        let file =
+            deviations.iter().fold((*self.file).clone(), |file, deviation| deviation.applied_to(&file));
+        Self::compile_strict(&file).ok()
+    }
+
+    /// Whether less is waited for under a deviation, before anything is asked, than in the dialect: it may explain why
+    /// nothing came.
+    #[must_use]
+    pub fn waits_for_more_than(&self, deviation: &Relaxation) -> bool {
+        deviation.greeting.is_some_and(|greeting| greeting < self.hearing.greeting)
+            || deviation.preamble.as_ref().is_some_and(|preamble| preamble.len() < self.preamble.len())
     }
 
     /// Compiles a dialect without its relaxations.
@@ -155,6 +154,7 @@ impl Dialect {
             codes: file.codes.clone(),
             preamble: Vec::new(),
             connection: file.connection,
+            file: Arc::new(file.clone()),
         };
         for (index, (message, reply)) in file.preamble.iter().enumerate() {
             match dialect.prepared(message, reply) {

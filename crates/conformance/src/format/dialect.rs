@@ -115,6 +115,8 @@ pub enum Lifetime {
     Session,
     /// The server closes it after each reply, and every message but the first needs a new one.
     OneReply,
+    /// The server closes it after each result, and the next calculation needs a new one. After a refusal it may close.
+    OneResult,
 }
 
 /// How messages are written. `{value}` is the operand; a message that is not here cannot be said in the dialect.
@@ -273,7 +275,8 @@ impl TryFrom<RawReply> for Reply {
 /// The codes of refusals: the dialect's spelling by the suite's name. Empty: any code, spelled as in the suite.
 pub type Codes = BTreeMap<String, String>;
 
-/// A small deviation, tried when a server fails the preflight. It costs the cases that cite what it breaks, and no others.
+/// A small deviation, tried when a server fails the preflight, alone and together with another one. It costs the cases
+/// about what it breaks, and no others.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Relaxation {
@@ -293,10 +296,13 @@ pub struct Relaxation {
     pub suffix: Option<String>,
     /// Messages that are no replies, instead.
     pub ignore: Option<String>,
-    /// Replies that look otherwise than in the dialect; those that are not named here look as they do there.
+    /// How long a connection lasts instead.
+    pub connection: Option<Lifetime>,
+    /// Replies that look otherwise than in the dialect; those that are not named here look as they do there. Where that is
+    /// `fail` alone, which no preflight hears, the deviation is found when the first refusal is heard.
     #[serde(default)]
     pub replies: BTreeMap<String, Reply>,
-    /// The requirements that it violates.
+    /// The requirements that it violates: cases whose first `spec` is one of them fail, and cases that are named here.
     pub breaks: Vec<String>,
     /// Facts that cannot be tested under it; cases that need them are failed.
     #[serde(default)]
@@ -306,6 +312,26 @@ pub struct Relaxation {
 }
 
 impl Relaxation {
+    /// One that changes nothing in what is said and heard.
+    #[must_use]
+    pub fn named(id: &str, title: Text) -> Self {
+        Self {
+            id: id.to_owned(),
+            title,
+            receive: None,
+            greeting: None,
+            preamble: None,
+            prompt: None,
+            suffix: None,
+            ignore: None,
+            connection: None,
+            replies: BTreeMap::new(),
+            breaks: Vec::new(),
+            without: BTreeSet::new(),
+            note: None,
+        }
+    }
+
     /// The dialect with the deviation in it.
     #[must_use]
     pub fn applied_to(&self, dialect: &Dialect) -> Dialect {
@@ -316,7 +342,24 @@ impl Relaxation {
         relaxed.prompt = self.prompt.clone().or(relaxed.prompt);
         relaxed.suffix = self.suffix.clone().or(relaxed.suffix);
         relaxed.ignore = self.ignore.clone().or(relaxed.ignore);
+        relaxed.connection = self.connection.unwrap_or(relaxed.connection);
         relaxed.replies.extend(self.replies.clone());
         relaxed
+    }
+
+    /// Whether both can be had at the same time, since they change different things.
+    #[must_use]
+    pub fn goes_with(&self, other: &Self) -> bool {
+        let both_change = [
+            self.receive.is_some() && other.receive.is_some(),
+            self.greeting.is_some() && other.greeting.is_some(),
+            self.preamble.is_some() && other.preamble.is_some(),
+            self.prompt.is_some() && other.prompt.is_some(),
+            self.suffix.is_some() && other.suffix.is_some(),
+            self.ignore.is_some() && other.ignore.is_some(),
+            self.connection.is_some() && other.connection.is_some(),
+            self.replies.keys().any(|name| other.replies.contains_key(name)),
+        ];
+        self.id != other.id && !both_change.contains(&true)
     }
 }

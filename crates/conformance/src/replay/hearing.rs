@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Stop;
+use super::line::Given;
 use super::player::Player;
 use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
-use crate::dialect::RESULT;
+use crate::dialect::{FAIL, RESULT};
 use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
 use crate::matcher::Matcher;
 use crate::transcript::What;
@@ -31,7 +32,7 @@ impl Player<'_> {
             self.send(line, &speech, &Delivery::default()).await?;
             self.expect(line, reply, None).await?;
         }
-        self.lines[line].answered = false;
+        self.lines[line].given = Given::Nothing;
         Ok(())
     }
 
@@ -200,7 +201,11 @@ impl Player<'_> {
         match &heard {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);
-                self.lines[line].answered = true;
+                self.lines[line].given = match self.terms.dialect.name_of(received.words()) {
+                    Some(RESULT) => Given::Result,
+                    Some(FAIL) => Given::Refusal,
+                    Some(_) | None => Given::Reply,
+                };
                 self.record(line, What::Received(received.raw().into()));
             }
             Heard::TooLong(octets) | Heard::Unterminated(octets) => {

@@ -19,12 +19,21 @@ pub(super) struct Line {
     /// Replies that are due: messages sent, less replies taken.
     pub(super) due: usize,
     pub(super) half_closed: bool,
-    /// Whether a reply has come, after which the servers of some dialects close.
-    pub(super) answered: bool,
+    /// The last reply, after which the servers of some dialects close.
+    pub(super) given: Given,
     /// A datagram that alone waits for its reply: it may be lost, and is then sent once more.
     pub(super) again: Option<Vec<u8>>,
     /// Whether one was. A network loses a datagram now and then; a server that ignores every other one is wrong.
     pub(super) resent: bool,
+}
+
+/// What a server has given on a connection by now, as far as that may end it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Given {
+    Nothing,
+    Reply,
+    Result,
+    Refusal,
 }
 
 /// The connection that a case has without naming one.
@@ -32,6 +41,9 @@ const IMPLICIT: &str = "c";
 
 /// A connection that is never read is given up as stalled after so long without progress.
 const UNREAD_STALL: Duration = Duration::from_millis(200);
+
+/// Whether a server that closes after a result closes after a refusal too, is seen in this time.
+const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
 /// A connection on the loopback is made at once or never, but one whose first packet was dropped takes a second.
 const CONNECT_AT_LEAST: Duration = Duration::from_millis(1500);
@@ -57,7 +69,7 @@ impl Player<'_> {
                     connection,
                     due: 0,
                     half_closed: false,
-                    answered: false,
+                    given: Given::Nothing,
                     again: None,
                     resent: false,
                 });
@@ -74,6 +86,7 @@ impl Player<'_> {
                     connection: name.to_owned(),
                     expected: Expected::Connection,
                     happened: Happened::NotConnected(error.to_string()),
+                    spent: false,
                     write_failed: false,
                     wrong: Vec::new(),
                 })))
@@ -81,15 +94,34 @@ impl Player<'_> {
         }
     }
 
-    /// Where a connection lasts for one reply, takes a new one in the place of one that is used up.
-    pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
+    /// Whether the server may have closed a connection, having given the reply or the result for which it lasts.
+    pub(super) fn is_spent(&self, line: usize) -> bool {
         match self.terms.dialect.connection {
-            Lifetime::OneReply if self.lines[line].answered && self.lines[line].due == 0 => {}
-            Lifetime::OneReply | Lifetime::Session => return Ok(()),
+            Lifetime::Session => false,
+            Lifetime::OneReply => self.lines[line].given != Given::Nothing,
+            Lifetime::OneResult => matches!(self.lines[line].given, Given::Result | Given::Refusal),
         }
-        let deadline = Instant::now() + self.terms.politeness;
+    }
+
+    /// Where a connection lasts for one reply or result, takes a new one in the place of one that is used up.
+    pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
+        if !self.is_spent(line) || self.lines[line].due > 0 || self.lines[line].half_closed {
+            return Ok(());
+        }
+        let (lifetime, given) = (self.terms.dialect.connection, self.lines[line].given);
+        let wait = match (lifetime, given) {
+            (Lifetime::OneReply | Lifetime::Session, _) => self.terms.politeness,
+            (Lifetime::OneResult, Given::Refusal) if self.stays_after_refusals => Duration::ZERO,
+            (Lifetime::OneResult, Given::Refusal) => AFTER_REFUSAL,
+            (Lifetime::OneResult, Given::Nothing | Given::Reply | Given::Result) => self.terms.patience,
+        };
+        let ended = self.lines[line].connection.ends_by(Instant::now() + wait).await;
+        if lifetime == Lifetime::OneResult && !ended {
+            self.stays_after_refusals |= given == Given::Refusal;
+            return Ok(());
+        }
         // A server that does not close once will not close the next time, and is waited for no more.
-        self.goodbye_ignored |= !self.lines[line].connection.ends_by(deadline).await;
+        self.goodbye_ignored |= !ended;
         let name = self.lines[line].name.clone();
         self.open(&name, Reading::Always).await?;
         // Steps find a connection by its name, and its place among the others is that of the old one.

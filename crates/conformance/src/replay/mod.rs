@@ -64,7 +64,7 @@ pub enum Stop {
 impl Break {
     /// The failure that it is.
     pub(crate) fn into_failure(self, note: Option<String>, aftermath: Option<Health>) -> Failure {
-        let Self { stage, connection, expected, happened, write_failed, wrong: _ } = self;
+        let Self { stage, connection, expected, happened, write_failed, spent: _, wrong: _ } = self;
         let breach = Breach::Conversation { stage, connection, expected, happened, write_failed };
         Failure { breach, note, aftermath }
     }
@@ -94,6 +94,8 @@ pub struct Break {
     pub expected: Expected,
     /// What happened.
     pub happened: Happened,
+    /// Whether the connection had given the reply or the result for which it lasts.
+    pub spent: bool,
     /// Whether the connection had broken under a write.
     pub write_failed: bool,
     /// The diagnoses in the order in which they are tried: of the step, of those around it, of the case, of the suite.

@@ -25,6 +25,8 @@ pub(super) struct Player<'a> {
     pub(super) warning: Option<Warning>,
     pub(super) slowest: Duration,
     pub(super) goodbye_ignored: bool,
+    /// Where connections last for one result: whether one was seen to outlast a refusal.
+    pub(super) stays_after_refusals: bool,
 }
 
 impl<'a> Player<'a> {
@@ -39,6 +41,7 @@ impl<'a> Player<'a> {
             warning: None,
             slowest: Duration::ZERO,
             goodbye_ignored: false,
+            stays_after_refusals: false,
         }
     }
 
@@ -80,6 +83,7 @@ impl<'a> Player<'a> {
                 let speech = Speech::of_octets(octets, &delivery.segments, &self.terms.dialect)
                     .map_err(Stop::Fault)?;
                 let line = self.line(on).await?;
+                self.renew(line).await?;
                 self.send(line, &speech, delivery).await
             }
             Action::Expect { reply, capture } => {
@@ -161,12 +165,14 @@ impl<'a> Player<'a> {
     }
 
     pub(super) fn broken(&self, line: usize, expected: Expected, happened: Happened) -> Stop {
+        let spent = self.is_spent(line);
         let line = &self.lines[line];
         Stop::Break(Box::new(Break {
             stage: self.stage,
             connection: line.name.clone(),
             expected,
             happened,
+            spent,
             write_failed: line.connection.write_failure().is_some(),
             wrong: Vec::new(),
         }))

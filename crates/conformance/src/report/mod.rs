@@ -33,3 +33,14 @@ pub(crate) use plain::number;
 pub(crate) use sink::Sink;
 pub use sink::SinkError;
 pub use terminal::{Detail, Terminal};
+
+use std::sync::Arc;
+
+use crate::dialect::Dialect;
+use crate::format::Matcher;
+use crate::language::Language;
+
+/// What a matcher expects, in words.
+pub(crate) fn in_words(matcher: &Matcher, dialect: &Arc<Dialect>, language: Language) -> String {
+    words::Words { language, dialect: Arc::clone(dialect) }.matcher(matcher)
+}

@@ -182,7 +182,7 @@ impl Phrase {
             Self::ProcessEnd => ("process", "proceso"),
             Self::ServerPrinted => ("printed", "escribió"),
             Self::PreflightFailed => ("The server fails the first exchange, so no case can be passed", "El servidor falla el primer intercambio, así que ningún caso puede pasar"),
-            Self::Relaxed => ("One deviation is overlooked from here on, and costs only the cases about it: {0}", "De aquí en adelante se pasa por alto una desviación, que sólo cuesta los casos que tratan de ella: {0}"),
+            Self::Relaxed => ("Overlooked from here on, and paid for only in the cases about it: {0}", "De aquí en adelante se pasa por alto, y sólo cuesta los casos que tratan de ello: {0}"),
             Self::Failures => ("What went wrong", "Qué salió mal"),
             Self::Expected => ("expected", "esperado"),
             Self::Actual => ("actual", "recibido"),

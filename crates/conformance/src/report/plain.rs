@@ -15,8 +15,8 @@ pub(super) fn overview(document: &Document) -> Vec<String> {
         match preflight.standing {
             Standing::Sound => {}
             Standing::Relaxed => {
-                let title = preflight.relaxation.as_ref().map_or("", |relaxation| &relaxation.title);
-                lines.push(say(Phrase::Relaxed, &[title]));
+                let titles: Vec<_> = preflight.relaxations.iter().map(|one| one.title.as_str()).collect();
+                lines.push(say(Phrase::Relaxed, &[&titles.join("; ")]));
             }
             Standing::Unsound => lines.push(say(Phrase::PreflightFailed, &[])),
             Standing::Unreachable => {

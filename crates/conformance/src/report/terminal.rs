@@ -92,12 +92,10 @@ impl<'a, W: Write> Terminal<'a, W> {
     fn preflight(&mut self, preflight: &Preflight) -> io::Result<()> {
         let say = match &preflight.standing {
             Standing::Sound => return Ok(()),
-            Standing::Relaxed(relaxation) => {
-                let mut relaxed = self.suite.dialect.relaxations.iter();
-                if let Some(relaxed) = relaxed.find(|relaxed| relaxed.relaxation.id == relaxation.id) {
-                    self.words.dialect = Arc::clone(&relaxed.dialect);
-                }
-                self.words.say(Phrase::Relaxed, &[relaxation.title.text(self.words.language)])
+            Standing::Relaxed(relaxations) => {
+                self.words.dialect = Arc::clone(&preflight.dialect);
+                let titles = relaxations.iter().map(|relaxation| relaxation.title.text(self.words.language));
+                self.words.say(Phrase::Relaxed, &[&titles.collect::<Vec<_>>().join("; ")])
             }
             Standing::Unsound(_) => self.words.say(Phrase::PreflightFailed, &[]),
             Standing::Unreachable(why) => self.words.say(Phrase::Unreachable, &[why]),

@@ -102,7 +102,7 @@ impl Words {
         }
     }
 
-    fn matcher(&self, matcher: &Matcher) -> String {
+    pub(super) fn matcher(&self, matcher: &Matcher) -> String {
         match matcher {
             Matcher::Named(name) => self.named(name),
             Matcher::Fail(code) => self.say(Phrase::ExpectFail, &[code]),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::health::health_of;
 use super::{Launched, Preflight, Run, Standing};
-use crate::format::Wrong;
+use crate::format::{Relaxation, Wrong};
+use crate::language::Text;
 use crate::launch::{Demise, Incident, Restart};
 use crate::replay::{Outcome, Stop, Terms};
 use crate::verdict::{Happened, Health, Stage};
@@ -19,6 +20,7 @@ impl Run<'_> {
         let Some(launched) = &mut self.launched else { return };
         let is_due = match launched.policy() {
             Restart::Case => true,
+            Restart::Died if self.ends_with_its_client => true,
             Restart::Died => match launched.server() {
                 Some(server) => server.demise().await.is_some(),
                 None => false,
@@ -49,11 +51,36 @@ impl Run<'_> {
             Standing::Sound | Standing::Relaxed(_) => {
                 let health = if demise.is_some() { Health::Dead } else { health_of(&asked) };
                 self.revive(Some(health)).await;
+                if health == Health::Dead && self.gone.is_none() {
+                    return self.started_for_each_client(preflight).await;
+                }
                 None
             }
             Standing::Unreachable(_) | Standing::NotStarted(_) => None,
         };
         Preflight { incident, ..preflight }
+    }
+
+    /// A server that masters the preflight and is gone after it, each time that it is started, serves one client. That is one
+    /// mistake, and costs what needs a second client; all else can be graded on a server started anew.
+    async fn started_for_each_client(&mut self, preflight: Preflight) -> Preflight {
+        let Some(terms) = self.terms.clone() else { return preflight };
+        let masters_it = self.inquire(&terms).await.stopped.is_none();
+        let is_restarted = self.launched.as_ref().is_some_and(|launched| launched.policy() != Restart::Never);
+        if !(masters_it && is_restarted) {
+            return preflight;
+        }
+        self.ends_with_its_client = true;
+        let standing = match preflight.standing {
+            Standing::Sound => Standing::Relaxed(vec![ends_with_its_client()]),
+            Standing::Relaxed(others) => {
+                Standing::Relaxed(others.into_iter().chain([ends_with_its_client()]).collect())
+            }
+            standing @ (Standing::Unsound(_) | Standing::Unreachable(_) | Standing::NotStarted(_)) => {
+                standing
+            }
+        };
+        Preflight { standing, ..preflight }
     }
 
     /// After a case: whether the server outlived it. What dies of the end of a case is lost to the case and not to the next
@@ -66,6 +93,9 @@ impl Run<'_> {
     ) -> Option<Incident> {
         self.launched.as_ref()?;
         if let Some(Stop::Fault(_)) = outcome.stopped {
+            return None;
+        }
+        if self.ends_with_its_client && health.is_none() {
             return None;
         }
         let mut demise = None;
@@ -108,6 +138,7 @@ impl Run<'_> {
         let Some(launched) = &self.launched else { return };
         let is_wanted = match (launched.policy(), health) {
             (Restart::Died | Restart::Case, Some(Health::Dead)) => true,
+            (Restart::Died | Restart::Case, Some(Health::Mute)) if self.ends_with_its_client => true,
             (Restart::Died | Restart::Case, Some(Health::Mute)) => {
                 self.silences += 1;
                 self.silences <= MOST_SILENCES
@@ -123,7 +154,7 @@ impl Run<'_> {
     /// Starts it in place of the one that ran. Where that cannot be done, the server stays gone.
     async fn start_again(&mut self) {
         let Some(launched) = &mut self.launched else { return };
-        if !launched.is_worth_it() && launched.policy() == Restart::Died {
+        if !launched.is_worth_it() && launched.policy() == Restart::Died && !self.ends_with_its_client {
             return;
         }
         let Ok(server) = launched.start().await else { return };
@@ -133,6 +164,22 @@ impl Run<'_> {
         }
         self.gone = None;
     }
+}
+
+/// Only where we start the server ourselves can this be told from a server that somebody has stopped, so that no dialect
+/// has it among its deviations.
+fn ends_with_its_client() -> Relaxation {
+    Relaxation::named(
+        "ends-with-its-client",
+        Text {
+            en: "the server ends when its first client has gone, and is started again for each case"
+                .to_owned(),
+            es: Some(
+                "el servidor termina cuando se va su primer cliente, y se arranca otra vez para cada caso"
+                    .to_owned(),
+            ),
+        },
+    )
 }
 
 /// A case that went well fails all the same if the server is gone after it, as a question asked then showed.

@@ -10,21 +10,18 @@ use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::verdict::{Happened, Health};
 
 impl Run<'_> {
-    /// A reply that did not come in time, from a server that turns out to be well but slow: the time was too short.
+    /// Whether a case is to be run again: something did not come in time, and the server turns out to be well. Either the time
+    /// was too short for it, or this machine was busy with something else.
     pub(super) fn was_unfair(
         &mut self,
         outcome: &Outcome,
         health: Option<(Health, Duration)>,
         terms: &Terms,
     ) -> bool {
-        let timed_out = match &outcome.stopped {
-            Some(Stop::Break(broken)) => matches!(broken.happened, Happened::Nothing { .. }),
-            Some(Stop::Fault(_)) | None => false,
-        };
         match health {
-            Some((Health::Well, latency)) if timed_out => {
+            Some((Health::Well, latency)) if came_too_late(outcome) => {
                 self.patience.saw(latency);
-                self.patience.now() > terms.patience
+                self.patience.has_second_chance() || self.patience.now() > terms.patience
             }
             Some(_) | None => false,
         }
@@ -85,6 +82,24 @@ impl Run<'_> {
             },
         };
         broken.wrong.iter().find(|wrong| wrong.when.iter().any(fits))
+    }
+
+    /// The note of the deviation that explains it: the server closed when it had given what its connections are good for.
+    pub(super) fn note_of_deviation(&self, broken: &Break) -> Option<String> {
+        let ended = broken.spent && matches!(broken.happened, Happened::Ended(..));
+        let relaxation =
+            self.relaxations.iter().find(|relaxation| ended && relaxation.connection.is_some())?;
+        relaxation.note.clone()
+    }
+}
+
+/// Whether a case stopped for lack of something that might yet have come.
+pub(super) fn came_too_late(outcome: &Outcome) -> bool {
+    match &outcome.stopped {
+        Some(Stop::Break(broken)) => {
+            matches!(broken.happened, Happened::Nothing { .. } | Happened::StillOpen(_))
+        }
+        Some(Stop::Fault(_)) | None => false,
     }
 }
 

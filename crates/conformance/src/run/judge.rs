@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
+use crate::grade::Credit;
 use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
@@ -18,9 +20,21 @@ impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
         let began = Instant::now();
         let mut result = CaseResult::new(chapter, case, Verdict::Skip);
-        match self.without_running(case).await {
-            Some(verdict) => result.verdict = verdict,
-            None => self.play(case, &mut result).await,
+        match (self.without_running(case).await, self.ahead.remove(&case.id)) {
+            (Some(verdict), _) => result.verdict = verdict,
+            (None, Some(Some((outcome, elapsed)))) => {
+                result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
+                result.transcript = Some(outcome.transcript);
+                result.elapsed = elapsed;
+                return result;
+            }
+            (None, Some(None)) => {
+                self.play(case, &mut result).await;
+                if result.verdict.credit() == Credit::Full {
+                    self.stop_playing_ahead();
+                }
+            }
+            (None, None) => self.play(case, &mut result).await,
         }
         result.elapsed = began.elapsed();
         result
@@ -32,7 +46,7 @@ impl Run<'_> {
     }
 
     /// The verdict on a case that need not or cannot be run.
-    async fn without_running(&mut self, case: &Case) -> Option<Verdict> {
+    pub(super) async fn without_running(&mut self, case: &Case) -> Option<Verdict> {
         if !self.options.selection.runs(case) {
             return Some(Verdict::Skip);
         }
@@ -72,17 +86,16 @@ impl Run<'_> {
         if let Some(required) = case.requires.iter().find(failed) {
             return Some(Blocker::Requires(required.clone()));
         }
-        let relaxed = self
-            .relaxation
-            .and_then(|relaxation| case.needs.iter().find(|fact| relaxation.without.contains(*fact)));
-        relaxed.map(|fact| Blocker::Relaxed(fact.clone()))
+        let lacks =
+            |fact: &&String| self.relaxations.iter().any(|relaxation| relaxation.without.contains(*fact));
+        case.needs.iter().find(lacks).map(|fact| Blocker::Relaxed(fact.clone()))
     }
 
-    /// What the relaxation costs: the cases about what it breaks are failed without asking again. A case is about the
+    /// What a relaxation costs: the cases about what it breaks are failed without asking again. A case is about the
     /// first requirement that it cites.
     fn deviation(&self, case: &Case) -> Option<Failure> {
-        let relaxation = self.relaxation?;
-        case.spec.first().filter(|id| relaxation.breaks.contains(id))?;
+        let about = |id: &String| case.spec.first() == Some(id) || case.stem() == id;
+        let relaxation = self.relaxations.iter().find(|relaxation| relaxation.breaks.iter().any(about))?;
         let breach = Breach::Deviation { relaxation: relaxation.id.clone() };
         Some(Failure { breach, note: relaxation.note.clone(), aftermath: None })
     }
@@ -92,6 +105,9 @@ impl Run<'_> {
     async fn offer(&mut self, name: &str) -> Offer {
         if let Some(offer) = self.offers.get(name) {
             return *offer;
+        }
+        if self.ends_with_its_client {
+            self.ready().await;
         }
         let (Some(exchange), Some(terms)) = (self.suite.offers.get(name), self.terms.clone()) else {
             return Offer::Made;
@@ -123,7 +139,19 @@ impl Run<'_> {
         let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
         let mut health = self.health_after(&outcome, &terms).await;
         if self.was_unfair(&outcome, health, &terms) {
-            terms = self.adapted(&terms);
+            terms = Terms { patience: self.patience.ceiling(), ..self.adapted(&terms) };
+            outcome = play_case(case, &self.suite.wrong, &terms).await;
+            health = self.health_after(&outcome, &terms).await;
+            if came_too_late(&outcome) {
+                self.patience.used_second_chance();
+            }
+        }
+        if self.hears_after_all(&outcome) {
+            if let Some(failure) = self.deviation(case) {
+                result.verdict = Verdict::Fail(Box::new(failure));
+                return;
+            }
+            terms = self.terms.as_ref().map_or(terms, |terms| self.adapted(terms));
             outcome = play_case(case, &self.suite.wrong, &terms).await;
             health = self.health_after(&outcome, &terms).await;
         }
@@ -149,6 +177,7 @@ impl Run<'_> {
         if let Some(health @ (Health::Dead | Health::Mute)) = health {
             self.gone = Some(Blocker::Gone { health, since: Some(case.id.clone()) });
         }
+        self.tidy_up(health, terms).await;
         let diagnosis = self.diagnosis(&broken, health).cloned();
         match &diagnosis {
             Some(Wrong { verdict: WrongVerdict::NotApplicable, .. })
@@ -157,8 +186,19 @@ impl Run<'_> {
                 Verdict::NotApplicable(Lack::Declined)
             }
             Some(_) | None => {
-                Verdict::Fail(Box::new(broken.into_failure(diagnosis.and_then(|wrong| wrong.note), health)))
+                let note = self.note_of_deviation(&broken).or_else(|| diagnosis.and_then(|wrong| wrong.note));
+                Verdict::Fail(Box::new(broken.into_failure(note, health)))
             }
+        }
+    }
+
+    /// Where all clients share their operands, those of a case that broke off would be the undoing of the next, and so on to
+    /// the end. The fence clears them. A server that has mastered the preflight since then holds none.
+    async fn tidy_up(&self, health: Option<Health>, terms: &Terms) {
+        match health {
+            Some(Health::Well | Health::Dead | Health::Mute) => {}
+            Some(Health::Wrong) | None if self.is_sound() => drop(play_exchange(&terms.fence, terms).await),
+            Some(Health::Wrong) | None => {}
         }
     }
 

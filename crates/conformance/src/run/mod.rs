@@ -1,10 +1,12 @@
 //! One run: the preflight, then case after case, each with its verdict, as long as there is a server to grade.
 
+mod ahead;
 mod attend;
 mod health;
 mod judge;
 mod patience;
 mod preflight;
+mod relax;
 mod report;
 mod subject;
 #[cfg(test)]
@@ -23,6 +25,7 @@ use tokio::time::Instant;
 use crate::capture::Tap;
 use crate::connection::Target;
 use crate::format::Relaxation;
+use crate::grade::Credit;
 use crate::launch::StartFailure;
 use crate::replay::Terms;
 use crate::selection::Selection;
@@ -36,6 +39,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
+    /// How many rows of a case may be played at the same time; 0 is as 1.
+    pub jobs: u16,
     /// What records the run, if anything does.
     pub tap: Tap,
 }
@@ -47,7 +52,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT, tap: Tap::default() }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1, tap: Tap::default() }
     }
 }
 
@@ -120,14 +125,19 @@ struct Run<'a> {
     launched: Option<Launched<'a>>,
     /// How often it went mute.
     silences: u32,
+    /// Whether it is one that ends when its first client has gone, and is therefore started for each case.
+    ends_with_its_client: bool,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
-    relaxation: Option<&'a Relaxation>,
+    /// The deviations under which the server is graded.
+    relaxations: Vec<&'a Relaxation>,
     patience: Patience,
     gone: Option<Blocker>,
     deadline: Option<Instant>,
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
+    jobs: u16,
+    ahead: ahead::Ahead,
     results: Vec<CaseResult>,
 }
 
@@ -145,14 +155,17 @@ impl<'a> Run<'a> {
             options,
             launched: None,
             silences: 0,
+            ends_with_its_client: false,
             preflight: None,
             terms: None,
-            relaxation: None,
+            relaxations: Vec::new(),
             patience: Patience::new(options.timeout),
             gone: None,
             deadline: None,
             offers: BTreeMap::new(),
             goodbye_ignored: false,
+            jobs: options.jobs,
+            ahead: ahead::Ahead::new(),
             results: Vec::new(),
         }
     }
@@ -182,10 +195,15 @@ impl<'a> Run<'a> {
             if !selected.is_empty() {
                 events(Event::Chapter(chapter));
             }
-            for case in selected {
-                let result = self.judge(&chapter.id, case).await;
-                self.results.push(result);
-                events(Event::Case(&self.results[self.results.len() - 1]));
+            for rows in selected.chunk_by(|one, next| one.stem() == next.stem()) {
+                for (index, case) in rows.iter().enumerate() {
+                    let result = self.judge(&chapter.id, case).await;
+                    if index == 0 && result.verdict.credit() == Credit::Full {
+                        self.play_ahead(&rows[1..]).await;
+                    }
+                    self.results.push(result);
+                    events(Event::Case(&self.results[self.results.len() - 1]));
+                }
             }
         }
     }

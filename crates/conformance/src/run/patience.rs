@@ -10,7 +10,13 @@ pub(super) struct Patience {
     seen: Duration,
     /// How often it was waited for in vain.
     disappointments: u32,
+    /// How often a case may yet be run again in vain.
+    second_chances: u32,
 }
+
+/// What does not come in time from a server that is well is asked for once more, with all the time that there is. A right
+/// server on a busy machine then answers. One that has disappointed so often again would cost minutes.
+const SECOND_CHANCES: u32 = 2;
 
 /// A reply may take so many times as long as the slowest one before: a machine that is busy with other things is not the
 /// server's fault.
@@ -28,7 +34,7 @@ const BRIEF: Duration = Duration::from_millis(100);
 
 impl Patience {
     pub(super) const fn new(ceiling: Duration) -> Self {
-        Self { ceiling, seen: Duration::ZERO, disappointments: 0 }
+        Self { ceiling, seen: Duration::ZERO, disappointments: 0, second_chances: SECOND_CHANCES }
     }
 
     /// How long the next reply is waited for: half as long after each disappointment, within the bounds.
@@ -50,6 +56,16 @@ impl Patience {
     /// A reply took so long and was right. What was slow once is forgotten by and by.
     pub(super) fn saw(&mut self, latency: Duration) {
         self.seen = (self.seen * 3 / 4).max(latency.min(self.ceiling));
+    }
+
+    /// Whether a case that came to nothing is run again.
+    pub(super) const fn has_second_chance(&self) -> bool {
+        self.second_chances > 0
+    }
+
+    /// A case was run again, in vain.
+    pub(super) const fn used_second_chance(&mut self) {
+        self.second_chances = self.second_chances.saturating_sub(1);
     }
 
     /// A reply did not come.

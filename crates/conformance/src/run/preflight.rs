@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::health::health_of;
 use super::{Launched, Run};
 use crate::connection::{Address, Target};
-use crate::dialect::Relaxed;
+use crate::dialect::Dialect;
 use crate::format::{Exchange, Relaxation};
 use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
@@ -19,6 +19,8 @@ pub struct Preflight {
     pub standing: Standing,
     /// What was said.
     pub transcript: Option<Transcript>,
+    /// The dialect under which the server is graded, with the deviations in it.
+    pub dialect: Arc<Dialect>,
     /// What happened to a launched server meanwhile, where it failed.
     pub incident: Option<Incident>,
 }
@@ -33,8 +35,8 @@ impl Preflight {
 pub enum Standing {
     /// It masters a transaction.
     Sound,
-    /// It does, apart from one deviation, and is graded under it.
-    Relaxed(Relaxation),
+    /// It does, apart from small deviations, and is graded under them.
+    Relaxed(Vec<Relaxation>),
     /// It does not.
     Unsound(Failure),
     /// Nobody is there, for this reason.
@@ -43,7 +45,7 @@ pub enum Standing {
     NotStarted(StartFailure),
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Finds the address that accepts, the way in which replies can be found, and the time that they take. A connection
     /// that is only opened and closed ends or freezes many a student's server, so every one carries a transaction.
     pub(super) async fn fly(&mut self, target: &Target) -> Preflight {
@@ -77,55 +79,48 @@ impl<'a> Run<'a> {
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
         self.gone = Some(Blocker::Unreachable);
-        Preflight { standing: Standing::Unreachable(reason), transcript, incident: None }
+        let dialect = Arc::clone(&self.suite.dialect);
+        Preflight { standing: Standing::Unreachable(reason), transcript, dialect, incident: None }
     }
 
     pub(super) fn not_started(&mut self, failure: StartFailure) -> Preflight {
         self.gone = Some(Blocker::Unreachable);
-        Preflight { standing: Standing::NotStarted(failure), transcript: None, incident: None }
+        let dialect = Arc::clone(&self.suite.dialect);
+        Preflight { standing: Standing::NotStarted(failure), transcript: None, dialect, incident: None }
     }
 
     /// What the first transaction showed, and the terms on which the server is graded.
     async fn assess(&mut self, outcome: Outcome, mut terms: Terms) -> (Preflight, Terms) {
         let first_sight = health_of(&outcome);
+        let relaxed = self.relax(&outcome, &terms).await;
         let Outcome { stopped, transcript, slowest, goodbye_ignored, .. } = outcome;
         self.goodbye_ignored |= goodbye_ignored;
-        let standing = match stopped {
-            None => {
+        let broken = match (stopped, relaxed) {
+            (Some(Stop::Fault(fault)), _) => return (self.unreachable(fault, Some(transcript)), terms),
+            (_, Some(relaxed)) => {
+                terms = relaxed;
+                None
+            }
+            (Some(Stop::Break(broken)), None) => Some(broken),
+            (None, None) => {
                 self.patience.saw(slowest);
-                Standing::Sound
+                None
             }
-            Some(Stop::Fault(fault)) => return (self.unreachable(fault, Some(transcript)), terms),
-            Some(Stop::Break(broken)) => match self.relax(&broken.happened, &terms).await {
-                Some((relaxation, relaxed)) => {
-                    terms = relaxed;
-                    Standing::Relaxed(relaxation.clone())
-                }
-                None => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
-            },
         };
-        match &standing {
-            Standing::Sound | Standing::Relaxed(_) => terms.fence = self.passable_fence(&terms).await,
-            Standing::Unsound(_) | Standing::Unreachable(_) | Standing::NotStarted(_) => {}
-        }
-        (Preflight { standing, transcript: Some(transcript), incident: None }, terms)
-    }
-
-    /// The first relaxation under which the transaction works. Where nothing was said, there is nothing to hear otherwise,
-    /// unless it is that we waited for a greeting.
-    async fn relax(&mut self, happened: &Happened, terms: &Terms) -> Option<(&'a Relaxation, Terms)> {
-        let dialect = &self.suite.dialect;
-        let may_explain = |relaxed: &&Relaxed| happened.is_speech() || relaxed.waits_for_less_than(dialect);
-        for relaxed in dialect.relaxations.iter().filter(may_explain) {
-            let terms = Terms { dialect: Arc::clone(&relaxed.dialect), ..terms.clone() };
-            let outcome = play_exchange(&self.suite.preflight, &terms).await;
-            if outcome.stopped.is_none() {
-                self.patience.saw(outcome.slowest);
-                self.relaxation = Some(&relaxed.relaxation);
-                return Some((&relaxed.relaxation, terms));
+        let standing = match broken {
+            Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
+            None => {
+                terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
+                terms.fence = self.passable_fence(&terms).await;
+                if self.relaxations.is_empty() {
+                    Standing::Sound
+                } else {
+                    Standing::Relaxed(self.relaxations.iter().copied().cloned().collect())
+                }
             }
-        }
-        None
+        };
+        let dialect = Arc::clone(&terms.dialect);
+        (Preflight { standing, transcript: Some(transcript), dialect, incident: None }, terms)
     }
 
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about

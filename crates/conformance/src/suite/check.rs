@@ -19,6 +19,8 @@ pub(super) struct Names<'a> {
     pub(super) facts: BTreeSet<&'a str>,
     pub(super) offers: BTreeSet<&'a str>,
     pub(super) notes: BTreeSet<&'a str>,
+    /// What a relaxation may break: requirements and cases.
+    pub(super) breakable: BTreeSet<&'a str>,
 }
 
 /// One case under examination.
@@ -94,7 +96,7 @@ impl<'a> Checker<'a> {
     /// Checks a relaxation of a dialect in which the suite is to be spoken.
     pub(super) fn relaxation(&mut self, place: &str, relaxation: &Relaxation) {
         let names = self.names;
-        self.all_known(&format!("{place}.breaks"), "requirement", &relaxation.breaks, &names.requirements);
+        self.all_known(&format!("{place}.breaks"), "requirement", &relaxation.breaks, &names.breakable);
         let without: Vec<String> = relaxation.without.iter().cloned().collect();
         self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
         if let Some(note) = &relaxation.note {

@@ -18,6 +18,14 @@ pub(super) enum Named {
     Suite(format::Chapter),
 }
 
+impl Named {
+    /// The ids of the cases.
+    pub(super) fn ids(&self) -> impl Iterator<Item = String> {
+        let (Self::Chapter(chapter) | Self::Suite(chapter)) = self;
+        chapter.cases.iter().map(|case| case.id.clone())
+    }
+}
+
 pub(super) fn compile_chapters(
     chapters: Vec<(String, Named)>,
     names: &Names<'_>,

@@ -42,6 +42,14 @@ pub fn load_in_dialect(name_or_file: &str, dialect: &str) -> Result<Suite, Probl
     load_source(&Source::suite(name_or_file, BTreeMap::new())?, Some(&dialect))
 }
 
+/// Loads a dialect alone: one that is built in, by its name, or a file.
+///
+/// # Errors
+/// Everything that is wrong in its file.
+pub fn load_dialect(name_or_file: &str) -> Result<Dialect, Problems> {
+    compile_dialect(&Source::dialect(name_or_file)?)
+}
+
 /// Checks one file of a suite: the suite itself with all that it names, a dialect, or notes. A file of cases is
 /// checked as a part of the suite beside it.
 ///
@@ -92,7 +100,9 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         }
     };
     let requirements = unique(&name, "requirements", file.requirements.clone(), |r| &r.id, &mut problems);
+    let cases: Vec<String> = chapters.iter().flat_map(|(_, chapter)| chapter.ids()).collect();
     let names = Names {
+        breakable: requirements.keys().chain(&cases).map(String::as_str).collect(),
         dialect: &dialect,
         requirements: requirements.keys().map(String::as_str).collect(),
         facts: file.facts.iter().map(String::as_str).collect(),

@@ -50,15 +50,18 @@ fn without_a_restart_a_crash_costs_all_that_follows() {
 }
 
 #[test]
-fn a_server_for_one_client_only_loses_every_case() {
+fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
     if !has_python() {
         return;
     }
     for restart in ["died", "case"] {
         let bench = Bench::new("once");
         let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
-        graded.expect(restart, 1, &["Grade: 0 / 100", "it exited with code 0"]);
+        graded.expect(restart, 0, &["Grade: 100 / 100", "the server ends when its first client has gone"]);
     }
+    let bench = Bench::new("once-and-never-again");
+    let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", "never"]);
+    graded.expect("never", 1, &["Grade: 0 / 100"]);
 }
 
 #[test]

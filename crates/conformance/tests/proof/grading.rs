@@ -55,7 +55,9 @@ pub(crate) fn complaints<'r>(results: impl IntoIterator<Item = &'r CaseResult>) 
 /// The notes of a report.
 pub(crate) fn notes(report: &Report) -> Vec<&str> {
     let preflight = report.preflight.as_ref().and_then(|Preflight { standing, .. }| match standing {
-        Standing::Relaxed(relaxation) => relaxation.note.as_deref(),
+        Standing::Relaxed(relaxations) => {
+            relaxations.iter().find_map(|relaxation| relaxation.note.as_deref())
+        }
         Standing::Unsound(failure) => failure.note.as_deref(),
         Standing::Sound | Standing::Unreachable(_) | Standing::NotStarted(_) => None,
     });

@@ -12,6 +12,7 @@ mod coverage;
 mod detection;
 mod fairness;
 mod flips;
+mod jobs;
 mod monotone;
 mod reports;
 // The C witness is for POSIX systems.

@@ -26,8 +26,15 @@ fn it_stops_with_code_0_and_says_nothing() {
     }
 }
 
+/// More than once, since what is in the kernel's hands at the stop is a matter of luck.
 #[test]
 fn stopped_under_load_it_answers_all_that_was_sent_before() {
+    for _ in 0..10 {
+        stop_under_load();
+    }
+}
+
+fn stop_under_load() {
     const CLIENTS: usize = 8;
     let batch = "CLEAR\n1\n2\n+\n".repeat(500);
     let answer = "OK\nOK\nOK\nRESULT 3\n".repeat(500);
@@ -143,8 +150,11 @@ fn assert_ends_by_a_second_signal(mut server: Server) {
 fn the_grace_period_bounds_the_stop() {
     let server = Server::start(1, ["--host", "127.0.0.1", "--port", "0", "--grace", "0.2"]);
     let _client = stubborn_client(&server);
+    let start = Instant::now();
     signal(&server, Signal::TERM);
     let (status, log) = server.ended();
+    // The grace, and what a machine with other work may need to notice its end; the default would take longer.
+    assert!(start.elapsed() < Duration::from_secs(4), "after {:?}", start.elapsed());
     assert_eq!(status.code(), Some(0));
     assert!(log.contains("WARN cut off: not finished within the grace period connections=1"), "{log}");
 }

@@ -66,19 +66,6 @@ fn a_client_that_never_reads_is_cut_off_in_the_end() {
 }
 
 #[test]
-fn a_line_without_end_is_one_message() {
-    let server = Server::start(Limits::default());
-    let mut polite = server.connect();
-    let mut client = server.connect();
-    for _ in 0..64 {
-        client.send(&[b'9'; 64 << 10]);
-    }
-    assert_serves(&server, &mut polite);
-    assert_eq!(client.exchange("\n"), "FAIL line-too-long a line has at most 256 octets\n");
-    assert_eq!(client.exchange("1\n"), "OK\n");
-}
-
-#[test]
 fn powers_do_not_keep_the_others_waiting() {
     const POWERS: usize = 1_000;
     let server = Server::start(Limits::default());

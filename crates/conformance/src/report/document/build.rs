@@ -61,12 +61,14 @@ impl Teller<'_> {
     }
 
     pub(super) fn preflight(&self, preflight: &run::Preflight) -> Preflight {
-        let (mut reason, mut relaxation, mut failure, mut broken) = (None, None, None, None);
+        let (mut reason, mut relaxations, mut failure, mut broken) = (None, Vec::new(), None, None);
         let standing = match &preflight.standing {
             run::Standing::Sound => Standing::Sound,
-            run::Standing::Relaxed(deviation) => {
-                let title = deviation.title.text(self.words.language).to_owned();
-                relaxation = Some(Named { id: deviation.id.clone(), title });
+            run::Standing::Relaxed(deviations) => {
+                relaxations.extend(deviations.iter().map(|deviation| {
+                    let title = deviation.title.text(self.words.language).to_owned();
+                    Named { id: deviation.id.clone(), title }
+                }));
                 Standing::Relaxed
             }
             run::Standing::Unsound(unsound) => {
@@ -95,7 +97,7 @@ impl Teller<'_> {
             }
         };
         let dialogue = preflight.transcript.as_ref().map(|transcript| self.dialogue(transcript, broken));
-        Preflight { standing, reason, relaxation, failure, process, dialogue }
+        Preflight { standing, reason, relaxations, failure, process, dialogue }
     }
 
     fn failure(&self, failure: &verdict::Failure, violates: Option<Requirement>) -> Failure {

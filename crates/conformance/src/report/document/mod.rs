@@ -77,9 +77,9 @@ pub struct Preflight {
     /// Why it cannot be reached, or was not started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The deviation under which it is graded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relaxation: Option<Named>,
+    /// The deviations under which it is graded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relaxations: Vec<Named>,
     /// How it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
@@ -108,7 +108,7 @@ pub struct Process {
 pub enum Standing {
     /// It masters a transaction.
     Sound,
-    /// It does, apart from one deviation, and is graded under it.
+    /// It does, apart from small deviations, and is graded under them.
     Relaxed,
     /// It does not.
     Unsound,

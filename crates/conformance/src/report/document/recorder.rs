@@ -69,6 +69,7 @@ impl<'a> Recorder<'a> {
         match event {
             Event::Started { .. } | Event::Chapter(_) => {}
             Event::Preflight(preflight) => {
+                self.teller.words.dialect = Arc::clone(&preflight.dialect);
                 self.document.preflight = Some(self.teller.preflight(preflight));
             }
             Event::Case(result) => {

@@ -79,8 +79,8 @@ impl Page<'_> {
         let says = match preflight.standing {
             Standing::Sound => return html! {},
             Standing::Relaxed => {
-                let title = preflight.relaxation.as_ref().map_or("", |relaxation| &relaxation.title);
-                self.say(Phrase::Relaxed, &[title])
+                let titles: Vec<_> = preflight.relaxations.iter().map(|one| one.title.as_str()).collect();
+                self.say(Phrase::Relaxed, &[&titles.join("; ")])
             }
             Standing::Unsound => self.say(Phrase::PreflightFailed, &[]),
             Standing::Unreachable => {

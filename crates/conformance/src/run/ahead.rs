@@ -1,0 +1,133 @@
+//! Several rows of a case at once. They are played ahead of their turn, and believed only if they went well: what fails beside
+//! others is judged again when its turn comes, alone, so that the verdicts are those of a run of one row at a time.
+//!
+//! The first row is always alone. If a server does not survive what the case is about, it is that case that has to be
+//! blamed, and no other one that happened to be played beside it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::Instant;
+
+use super::health::came_too_late;
+use super::{Run, Standing};
+use crate::format::{Action, Step, Wrong};
+use crate::launch::Restart;
+use crate::replay::{Outcome, Terms, play_case, play_exchange};
+use crate::suite::{Case, Script};
+
+/// Rows that were played ahead of their turn, by id: how those went that were passed, and the time that each took.
+pub(super) type Ahead = BTreeMap<String, Option<(Outcome, Duration)>>;
+
+/// A server that serves one client after the other lets the others wait in vain, again and again.
+const MOST_IN_VAIN: u32 = 3;
+
+impl Run<'_> {
+    /// Plays rows of a case whose first row has been passed.
+    pub(super) async fn play_ahead(&mut self, cases: &[&Case]) {
+        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1 && !self.is_due_each_case()) else {
+            return;
+        };
+        let mut chosen = Vec::new();
+        for case in cases {
+            if bears_company(case) && self.without_running(case).await.is_none() {
+                chosen.push((*case).clone());
+            }
+        }
+        let general = self.suite.wrong.clone().into();
+        let (ahead, waited_in_vain) = play_together(chosen, general, self.adapted(&terms), self.jobs).await;
+        if ahead.values().any(Option::is_none) {
+            // Operands that all clients share are left over from the cases that broke off. Whether they are is for the cases
+            // to find out, so the outcome says nothing here.
+            drop(play_exchange(&terms.fence, &self.adapted(&terms)).await);
+        }
+        if waited_in_vain > MOST_IN_VAIN {
+            self.jobs = 1;
+        }
+        self.ahead.extend(ahead);
+    }
+
+    /// A case that failed beside others was passed alone: the server's clients get in each other's way, so from now on there
+    /// is one at a time.
+    pub(super) fn stop_playing_ahead(&mut self) {
+        self.jobs = 1;
+        self.ahead.clear();
+    }
+
+    /// Without a preflight that works, no case is passed.
+    pub(super) fn is_sound(&self) -> bool {
+        match self.preflight.as_ref().map(|preflight| &preflight.standing) {
+            Some(Standing::Sound | Standing::Relaxed(_)) => true,
+            Some(Standing::Unsound(_) | Standing::Unreachable(_) | Standing::NotStarted(_)) | None => false,
+        }
+    }
+
+    /// A server that is started anew for each row has no two of them at once.
+    fn is_due_each_case(&self) -> bool {
+        self.launched.as_ref().is_some_and(|launched| launched.policy() == Restart::Case)
+    }
+}
+
+/// How the cases went, and how many came to nothing.
+async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jobs: u16) -> (Ahead, u32) {
+    let mut waiting = cases.into_iter();
+    let mut ahead = Ahead::new();
+    let mut waited_in_vain = 0;
+    let together = async {
+        let mut playing = JoinSet::new();
+        loop {
+            while playing.len() < usize::from(jobs)
+                && waited_in_vain <= MOST_IN_VAIN
+                && let Some(case) = waiting.next()
+            {
+                let (general, terms) = (Arc::clone(&general), terms.clone());
+                playing.spawn_local(async move {
+                    let began = Instant::now();
+                    let outcome = play_case(&case, &general, &terms).await;
+                    (case.id, outcome, began.elapsed())
+                });
+            }
+            match playing.join_next().await {
+                None => break,
+                Some(Ok((id, outcome, elapsed))) if outcome.stopped.is_none() => {
+                    ahead.insert(id, Some((outcome, elapsed)));
+                }
+                // These are judged when their turn comes; what panicked here will do so there.
+                Some(Ok((id, outcome, _))) => {
+                    waited_in_vain += u32::from(came_too_late(&outcome));
+                    ahead.insert(id, None);
+                }
+                Some(Err(_)) => {}
+            }
+        }
+    };
+    LocalSet::new().run_until(together).await;
+    (ahead, waited_in_vain)
+}
+
+/// Whether a case can be played beside others: all of it is messages and replies on a single connection. Cases about several
+/// clients, ends of connections and pauses need the server, and its time, for themselves.
+fn bears_company(case: &Case) -> bool {
+    match &case.script {
+        Script::Steps(steps) => steps.iter().all(is_conversation),
+        Script::Inexpressible(_) => false,
+    }
+}
+
+fn is_conversation(step: &Step) -> bool {
+    match &step.action {
+        Action::Say { .. } | Action::Send { .. } | Action::Expect { .. } => step.on.is_none(),
+        Action::Repeat { steps, .. } => steps.iter().all(is_conversation),
+        Action::Connect { .. }
+        | Action::ExpectClose(_)
+        | Action::ExpectSilence(_)
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Wait(_)
+        | Action::Clients { .. }
+        | Action::Fence => false,
+    }
+}

@@ -1,0 +1,123 @@
+//! Small deviations: each is found once, named once, and paid for once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Run;
+use crate::dialect::FAIL;
+use crate::format::{Exchange, Relaxation};
+use crate::matcher::Matcher;
+use crate::replay::{Outcome, Stop, Terms, play_exchange};
+use crate::verdict::{Expected, Happened};
+
+/// Deviations are looked for so long, also from a server that is slow to disappoint. Those that are there are found in far
+/// less.
+const TIME_TO_RELAX: Duration = Duration::from_secs(3);
+
+/// Enough for a reply on the loopback from a server that has answered before.
+const BRIEF: Duration = Duration::from_millis(300);
+
+impl<'a> Run<'a> {
+    /// The terms under which the preflight works: with one deviation, or two together. Where nothing was said, there is
+    /// nothing to hear otherwise, unless it is that we waited for a greeting.
+    pub(super) async fn relax(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
+        let Some(Stop::Break(broken)) = &outcome.stopped else { return None };
+        let closed = matches!(broken.happened, Happened::Ended(..)) && outcome.transcript.heard_anything();
+        let has_spoken = broken.happened.is_speech() || closed;
+        let dialect = &self.suite.dialect;
+        let may_explain =
+            |one: &&Relaxation| !is_about_refusals(one) && (has_spoken || dialect.waits_for_more_than(one));
+        let all: Vec<_> = dialect.relaxations.iter().filter(may_explain).collect();
+        let pairs = all.iter().enumerate().flat_map(|(index, one)| {
+            let others = all[index + 1..].iter().filter(|other| one.goes_with(other));
+            others.map(|other| vec![*one, *other])
+        });
+        let candidates = all.iter().map(|one| vec![*one]).chain(pairs);
+        // It has spoken, so a deviation under which it is silent is none of its own.
+        let patience = BRIEF.max(outcome.slowest * 3).min(terms.patience);
+        let brief = Terms { patience, ..terms.clone() };
+        let found = self.first_that_works(candidates, &self.suite.preflight, &brief).await?;
+        Some(Terms { patience: terms.patience, ..found })
+    }
+
+    /// The terms under which the preflight works a second time on the same connection, for a server that closes it
+    /// after the first. Any other reason for which it may fail shows in the cases.
+    pub(super) async fn relax_lifetime(&mut self, terms: &Terms) -> Option<Terms> {
+        let lifetimes =
+            || self.suite.dialect.relaxations.iter().filter(|relaxation| relaxation.connection.is_some());
+        lifetimes().next()?;
+        let twice = [&self.suite.preflight[..], &self.suite.preflight].concat();
+        let outcome = play_exchange(&twice, &self.adapted(terms)).await;
+        match &outcome.stopped {
+            Some(Stop::Break(broken)) if matches!(broken.happened, Happened::Ended(..)) => {
+                let candidates = lifetimes().map(|relaxation| vec![relaxation]);
+                self.first_that_works(candidates, &twice, terms).await
+            }
+            Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
+        }
+    }
+
+    /// Tries deviations beside those that are known.
+    async fn first_that_works(
+        &mut self,
+        candidates: impl Iterator<Item = Vec<&'a Relaxation>>,
+        exchange: &[Exchange],
+        terms: &Terms,
+    ) -> Option<Terms> {
+        let give_up = Instant::now() + TIME_TO_RELAX;
+        for more in candidates {
+            if Instant::now() > give_up {
+                break;
+            }
+            let deviations = [&self.relaxations[..], &more].concat();
+            let Some(dialect) = self.suite.dialect.under(&deviations) else { continue };
+            let terms = Terms { dialect: Arc::new(dialect), ..terms.clone() };
+            let mut outcome = play_exchange(exchange, &terms).await;
+            // Operands that outlive a connection are still there from the attempts before, unless they are cleared.
+            if outcome.stopped.is_some() && more.iter().any(|relaxation| relaxation.connection.is_some()) {
+                outcome = play_exchange(&terms.fence, &terms).await;
+            }
+            if outcome.stopped.is_none() {
+                self.patience.saw(outcome.slowest);
+                self.relaxations = deviations;
+                return Some(terms);
+            }
+        }
+        None
+    }
+
+    /// Whether a reply that was none is the one that was due, if refusals look otherwise: those are not heard before some
+    /// case is about them, and to provoke one earlier would end many a server before it has shown what it can.
+    pub(super) fn hears_after_all(&mut self, outcome: &Outcome) -> bool {
+        let Some(Stop::Break(broken)) = &outcome.stopped else { return false };
+        let (Happened::Reply(received), Expected::Reply(due)) = (&broken.happened, &broken.expected) else {
+            return false;
+        };
+        let Some(terms) = &mut self.terms else { return false };
+        if terms.dialect.name_of(received.words()).is_some() {
+            return false;
+        }
+        for relaxation in &self.suite.dialect.relaxations {
+            if !is_about_refusals(relaxation)
+                || !self.relaxations.iter().all(|known| known.goes_with(relaxation))
+            {
+                continue;
+            }
+            let deviations = [&self.relaxations[..], &[relaxation]].concat();
+            let Some(dialect) = self.suite.dialect.under(&deviations) else { continue };
+            if Matcher::compile(due, &dialect).is_ok_and(|due| due.matches(received)) {
+                terms.dialect = Arc::new(dialect);
+                self.relaxations = deviations;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Whether only refusals look otherwise, of which the preflight hears none.
+fn is_about_refusals(relaxation: &Relaxation) -> bool {
+    !relaxation.replies.is_empty() && relaxation.replies.keys().all(|name| name == FAIL)
+}
