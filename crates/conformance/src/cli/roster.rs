@@ -250,6 +250,14 @@ impl Telling {
         if self.kept > 0 {
             self.say(&format!("{} unchanged since they were graded", self.kept));
         }
+        if outcome.interrupted {
+            self.say("interrupted: the same command goes on from here");
+        }
+        let students = &outcome.register.students;
+        let without = students.iter().filter(|record| record.state != State::Graded).count();
+        if without > 0 {
+            self.say(&format!("{without} without a grade"));
+        }
         for (title, students) in common_causes(&outcome.register).into_iter().take(MOST_CAUSES) {
             self.say(&format!("{students:>4} × {title}"));
         }

@@ -76,6 +76,11 @@ fn an_interrupted_class_goes_on_where_it_stopped() {
         class.bench.assert_nothing_left();
         assert_eq!(class.student("quick")["grade"], 100.0, "{signal}");
         if code.is_some() {
+            let told = String::from_utf8_lossy(&output.stdout);
+            assert!(
+                told.contains("interrupted: the same command goes on") && told.contains("2 without a grade"),
+                "{told}"
+            );
             assert!(class.read("index.html").contains("not graded yet"), "{signal}");
             assert!(class.read("moodle.csv").contains("slow@example.org,slow,-"), "{signal}");
         }
