@@ -203,6 +203,6 @@ async function photograph(page) {
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement.blur());
   await page.evaluate(() => scrollTo(0, 0));
-  const { y, height } = await page.locator("tbody tr").nth(5).boundingBox();
+  const { y, height } = await page.locator("tbody tr").nth(3).boundingBox();
   await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 880, height: y + height } });
 }
