@@ -34,6 +34,10 @@ impl Terminal {
         let side = || File::options().read(true).write(true).open(&name).expect("the other side");
         let mut command = command(args);
         command.env("TERM", "xterm").env_remove("HOME").env_remove("XDG_STATE_HOME");
+        // A terminal of continuous integration is taken for one with colours, whatever TERM says.
+        for name in ["CI", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+            command.env_remove(name);
+        }
         command.envs(environment.iter().copied());
         let child = command.stdin(side()).stdout(side()).stderr(side()).spawn().expect("the client starts");
         let mut screen = File::from(controller);

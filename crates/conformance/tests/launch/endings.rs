@@ -16,7 +16,7 @@ fn a_crash_costs_its_own_case_and_is_named() {
         ("segfault {port}; exit $?", &[], "beast", &["it was killed by SIGSEGV"]),
         (
             "hog {port}",
-            &["--limit-memory", "200"],
+            &["--limit-memory", "200", "--timeout", "30"],
             "hunger",
             &["it took more than 200 MiB of memory and was killed"],
         ),

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpStream},
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -121,6 +122,26 @@ fn out_of_descriptors_it_waits_and_recovers() {
     kill_process(Pid::from_child(&server.child), Signal::TERM).unwrap();
     log.read_to_string(&mut text).unwrap();
     assert_eq!(text.matches("cannot accept").count(), 1, "{text}");
+}
+
+/// Whoever starts it may have been given few descriptors, and be allowed more.
+#[test]
+fn it_raises_its_limit_of_descriptors_as_far_as_its_connections_need() {
+    const CONNECTIONS: usize = 200;
+    raise_own_limit();
+    let mut sh = Command::new("sh");
+    sh.args(["-c", "ulimit -S -n 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_calc-server")])
+        .args(["--host", "127.0.0.1", "--port", "0", "--max-connections", &CONNECTIONS.to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let server = Server::spawn(1, &mut sh);
+    let mut clients: Vec<_> = (0..CONNECTIONS).map(|_| server.connect()).collect();
+    clients.iter_mut().rev().for_each(|client| {
+        client.write_all(b"1\n").unwrap();
+        let mut reply = [0; 3];
+        client.read_exact(&mut reply).unwrap();
+        assert_eq!(&reply, b"OK\n");
+    });
 }
 
 fn start(args: &[&str]) -> Server {
