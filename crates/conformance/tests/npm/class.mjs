@@ -192,7 +192,7 @@ async function withoutScripts(browser) {
 
 // What a teacher sees first, and a chapter unfolded, the worst on top.
 async function photograph(page) {
-  await page.setViewportSize({ width: 880, height: 800 });
+  await page.setViewportSize({ width: 1040, height: 800 });
   await page.emulateMedia({ colorScheme: "light" });
   await page.evaluate(() => localStorage.clear());
   await page.goto(address);
@@ -203,6 +203,6 @@ async function photograph(page) {
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement.blur());
   await page.evaluate(() => scrollTo(0, 0));
-  const { y, height } = await page.locator("tbody tr").nth(3).boundingBox();
-  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 880, height: y + height } });
+  const { y, height } = await page.locator("tbody tr").nth(6).boundingBox();
+  await page.screenshot({ path: picture, fullPage: true, clip: { x: 0, y: 0, width: 1040, height: y + height } });
 }

@@ -28,7 +28,7 @@ impl Common<'_> {
 }
 
 /// A lecture has no time for more.
-const MOST_CAUSES: usize = 6;
+const MOST_CAUSES: usize = 4;
 
 /// The causes, that of the most students first.
 pub(super) fn common(register: &Register) -> Vec<Common<'_>> {
