@@ -47,6 +47,13 @@ pub fn tame(text: &str) -> String {
     tamed
 }
 
+/// A cell that a spreadsheet takes for text: one that begins like a formula, which somebody else may have written, is quoted.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let text = tame(text);
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
 /// The octets that a text stands for, with escapes in it as [`printable`] writes them.
 ///
 /// # Errors

@@ -16,8 +16,8 @@
 //! puts them into octets, and the notes say what a known wrong answer means. The program knows no calculator.
 //!
 //! To read it, begin with [`mod@format`], [`dialect`] and [`suite`], go on with [`connection`], [`replay`] and [`run`], and end
-//! with [`grade`], [`report`] and [`cli`]. [`launch`] starts the server, where that is wanted. [`load`] measures instead of grading
-//! and stands apart from the rest.
+//! with [`grade`], [`report`] and [`cli`]. [`launch`] starts the server, where that is wanted, and [`roster`] grades a class. [`load`]
+//! measures instead of grading and stands apart from the rest.
 //!
 //! Invariants:
 //! - None of our other crates is a dependency: a judge that reads with the defendant's parser acquits its bugs.
@@ -50,6 +50,7 @@ pub mod matcher;
 pub mod number;
 pub mod replay;
 pub mod report;
+pub mod roster;
 pub mod run;
 pub mod schema;
 pub mod selection;

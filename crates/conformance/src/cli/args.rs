@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::EXIT_CODES;
 use super::load::{EXIT_CODES as LOAD_EXIT_CODES, LoadArgs};
+use super::roster::RosterArgs;
 use crate::connection::Target;
 use crate::language::Language;
 use crate::launch::{LaunchArgs, Spec};
@@ -44,6 +45,8 @@ pub(super) enum Command {
         #[arg(long)]
         apart: bool,
     },
+    /// Grade a whole class: many servers, a page and grade books
+    Roster(Box<RosterArgs>),
     /// Print the JSON Schema of a kind of file, for editors and validators
     Schema {
         /// The kind of file
@@ -102,12 +105,15 @@ pub(super) struct GradeArgs {
     /// Write what is said into a file that Wireshark opens (pcapng)
     #[arg(long, value_name = "FILE")]
     pub(super) pcap: Option<PathBuf>,
+    /// End as after an interrupt when the standard input ends, as it does when whoever started us has gone
+    #[arg(long, hide = true)]
+    pub(super) until_stdin_ends: bool,
     /// Exit with 0 instead of 1 or 3, for programs that read the report
     #[arg(long)]
     pub(super) exit_zero: bool,
 }
 
-const DEFAULT_SUITE: &str = "calc";
+pub(super) const DEFAULT_SUITE: &str = "calc";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
@@ -125,6 +131,11 @@ impl GradeArgs {
 
     /// What is to be started, if something is. `Err` says which options contradict each other.
     pub(super) fn spec(&self) -> Result<Option<Spec>, &'static str> {
+        if self.launch.is_idle() {
+            return Err(
+                "--restart, --isolation, --start-timeout and the limits are for a server that is started with --exec",
+            );
+        }
         let socket = match &self.target {
             None => None,
             #[cfg(unix)]
@@ -187,7 +198,7 @@ impl From<Color> for ColorChoice {
 }
 
 /// Seconds, with a fraction where one is wanted.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse() {
         Ok(seconds) if (0.05..=60.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
         Ok(_) | Err(_) => Err("a number of seconds from 0.05 to 60".to_owned()),

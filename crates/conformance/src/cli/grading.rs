@@ -47,7 +47,7 @@ pub(super) fn run(
     let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
     let options = Options { selection, timeout: args.timeout, jobs: args.jobs, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let report = runtime.block_on(grade(suite, subject, &options, interrupt(), |event| {
+    let report = runtime.block_on(grade(suite, subject, &options, stop(args), |event| {
         progress.around(&event, || {
             files.on(&event);
             if told.is_ok() {
@@ -97,6 +97,29 @@ fn terminal_stream(args: &GradeArgs) -> AutoStream<Box<dyn Write>> {
 }
 
 /// Ready when the user wants no more, or whoever started us.
+async fn stop(args: &GradeArgs) {
+    if args.until_stdin_ends {
+        tokio::select! {
+            () = interrupt() => {}
+            () = stdin_ends() => {}
+        }
+    } else {
+        interrupt().await;
+    }
+}
+
+/// Ready when nobody can write to us any more.
+async fn stdin_ends() {
+    let (reading, ended) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        // A read that fails is the end as well.
+        drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
+        drop(reading);
+    });
+    drop(ended.await);
+}
+
+/// Ready at an interrupt or a termination.
 pub(super) async fn interrupt() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {

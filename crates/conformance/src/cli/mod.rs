@@ -5,6 +5,7 @@ mod exit;
 mod grading;
 mod load;
 mod progress;
+mod roster;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
+        Some(Command::Roster(args)) => roster::run(&args),
         Some(Command::Load(args)) => load::load(&args),
         Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),

@@ -25,23 +25,31 @@ pub struct LaunchArgs {
     /// A command to run once before, such as `make`
     #[arg(long, value_name = "COMMAND", requires = "exec")]
     build: Option<String>,
+    #[command(flatten)]
+    terms: LaunchTerms,
+}
+
+/// On what terms a server is started, whatever its command is.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+#[command(next_help_heading = "Starting the server")]
+pub struct LaunchTerms {
     /// When it is started again
-    #[arg(long, value_enum, default_value_t = Restart::Died, requires = "exec")]
+    #[arg(long, value_enum, default_value_t = Restart::Died)]
     restart: Restart,
     /// Whether it gets a network of its own, in which every port is free
-    #[arg(long, value_enum, default_value_t = Isolation::Auto, requires = "exec")]
+    #[arg(long, value_enum, default_value_t = Isolation::Auto)]
     isolation: Isolation,
     /// How long it may take until it listens, in seconds [default: 15]
-    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     start_timeout: Option<Duration>,
     /// The processor time of all its processes, from start to end, in seconds [default: 120]
-    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     limit_cpu: Option<Duration>,
     /// The resident memory of all its processes, in MiB [default: 1024]
-    #[arg(long, value_name = "MIB", requires = "exec", value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
     limit_memory: Option<u64>,
     /// The time from its start to its end, in seconds [default: 600]
-    #[arg(long, value_name = "SECONDS", requires = "exec", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     limit_time: Option<Duration>,
 }
 
@@ -56,20 +64,15 @@ impl LaunchArgs {
             (None, None) if command.contains(Spec::PLACEHOLDER) => Place::AnyPort,
             (None, None) => Place::Port(Spec::PORT),
         };
-        let limits = Limits {
-            cpu: self.limit_cpu.unwrap_or(Limits::CPU),
-            memory: self.limit_memory.map_or(Limits::MEMORY, |mib| mib * 1024 * 1024),
-            wall: self.limit_time.unwrap_or(Limits::WALL),
-        };
         Some(Spec {
             command,
             directory: self.dir.clone().unwrap_or_else(|| PathBuf::from(".")),
             build: self.build.clone(),
             place,
-            restart: self.restart,
-            isolation: self.isolation,
-            limits,
-            patience: self.start_timeout.unwrap_or(Spec::PATIENCE),
+            restart: self.terms.restart,
+            isolation: self.terms.isolation,
+            limits: self.terms.limits(),
+            patience: self.terms.start_timeout.unwrap_or(Spec::PATIENCE),
         })
     }
 
@@ -77,31 +80,68 @@ impl LaunchArgs {
     #[must_use]
     pub fn again(&self) -> String {
         let quoted = |name: &str, value: &str| format!(" --{name} {}", shell_word(value));
-        let seconds = |name: &str, time: Duration| format!(" --{name} {}", time.as_secs_f64());
-        let restart = match self.restart {
-            Restart::Died => None,
-            Restart::Case => Some(" --restart case"),
-            Restart::Never => Some(" --restart never"),
-        };
-        let isolation = match self.isolation {
-            Isolation::Auto => None,
-            Isolation::Off => Some(" --isolation off"),
-        };
+        let terms = self.terms.words().into_iter().flat_map(|word| [" ".to_owned(), word]);
         [
             self.exec.as_ref().map(|command| quoted("exec", command)),
             self.dir.as_ref().map(|dir| quoted("dir", &dir.display().to_string())),
             self.port.map(|port| format!(" --port {port}")),
             self.build.as_ref().map(|command| quoted("build", command)),
-            restart.map(str::to_owned),
-            isolation.map(str::to_owned),
-            self.start_timeout.map(|time| seconds("start-timeout", time)),
-            self.limit_cpu.map(|time| seconds("limit-cpu", time)),
-            self.limit_memory.map(|mib| format!(" --limit-memory {mib}")),
-            self.limit_time.map(|time| seconds("limit-time", time)),
         ]
         .into_iter()
         .flatten()
+        .chain(terms)
         .collect()
+    }
+
+    /// Whether something is said about the start of a server of which no command is given.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.exec.is_none() && self.terms != LaunchTerms::default()
+    }
+}
+
+impl LaunchTerms {
+    /// Whether servers get networks of their own.
+    #[must_use]
+    pub const fn isolation(&self) -> Isolation {
+        self.isolation
+    }
+
+    /// The options, word by word; none of them has to be quoted.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let seconds = |name: &'static str, time: Option<Duration>| {
+            time.map(|time| [format!("--{name}"), time.as_secs_f64().to_string()])
+        };
+        let restart = match self.restart {
+            Restart::Died => None,
+            Restart::Case => Some("case"),
+            Restart::Never => Some("never"),
+        };
+        let isolation = match self.isolation {
+            Isolation::Auto => None,
+            Isolation::Off => Some("off"),
+        };
+        [
+            restart.map(|when| ["--restart".to_owned(), when.to_owned()]),
+            isolation.map(|how| ["--isolation".to_owned(), how.to_owned()]),
+            seconds("start-timeout", self.start_timeout),
+            seconds("limit-cpu", self.limit_cpu),
+            self.limit_memory.map(|mib| ["--limit-memory".to_owned(), mib.to_string()]),
+            seconds("limit-time", self.limit_time),
+        ]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            cpu: self.limit_cpu.unwrap_or(Limits::CPU),
+            memory: self.limit_memory.map_or(Limits::MEMORY, |mib| mib * 1024 * 1024),
+            wall: self.limit_time.unwrap_or(Limits::WALL),
+        }
     }
 }
 

@@ -25,6 +25,11 @@ pub enum Link {}
 #[derive(Debug)]
 pub enum Server {}
 
+/// No server is started here, and so none has a network.
+pub async fn has_own_networks(_program: &std::path::Path) -> bool {
+    false
+}
+
 impl Launcher {
     /// A launcher that only refuses.
     #[must_use]

@@ -1,13 +1,13 @@
 //! Starting a server: once it listens, it can be graded.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::message::{Carrier, News, Order, Task};
 use super::process::{Mark, Process, Surroundings};
 use super::turn::Turn;
-use super::{Demise, Exit, Isolation, Place, Server, Spec, StartFailure};
+use super::{Demise, Exit, Isolation, Limits, Place, Server, Spec, StartFailure};
 use crate::connection::Target;
 use crate::format::Transport;
 
@@ -138,6 +138,20 @@ impl Launcher {
         let spawned = Process::spawn(&self.program, directory, surroundings, order).await;
         spawned.map_err(|error| system("cannot start a process", &error))
     }
+}
+
+/// Whether this system gives each server a network of its own. `program` is that of the supervisor.
+pub async fn has_own_networks(program: &Path) -> bool {
+    let order = Order { command: "true".to_owned(), task: Task::Build, limits: Limits::default() };
+    let Ok(process) = Process::spawn(program, Path::new("."), Surroundings::Apart, &order).await else {
+        return false;
+    };
+    while let Some(news) = process.link().news().await {
+        if let News::NotApart(_) = news {
+            return false;
+        }
+    }
+    true
 }
 
 /// What came of a start in some surroundings.

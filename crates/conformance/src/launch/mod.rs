@@ -45,15 +45,15 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use args::LaunchArgs;
+pub use args::{LaunchArgs, LaunchTerms};
 pub use demise::{Demise, Excess, Exit, Incident, Printed};
 #[cfg(not(target_os = "linux"))]
 pub(crate) use elsewhere::supervise;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{Launcher, Link, Server};
+pub use elsewhere::{Launcher, Link, Server, has_own_networks};
 pub use failure::{Holder, StartFailure};
 #[cfg(target_os = "linux")]
-pub use launcher::Launcher;
+pub use launcher::{Launcher, has_own_networks};
 #[cfg(target_os = "linux")]
 pub use link::Link;
 #[cfg(target_os = "linux")]

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::document::{Case, Document};
-use crate::escape::tame;
+use crate::escape::cell;
 use crate::format::Level;
 
 /// The columns, whose names and order stay.
@@ -43,24 +43,18 @@ fn row(case: &Case) -> [String; COLUMNS.len()] {
     let points = |points: Option<f64>| points.map(|points| format!("{points:.4}")).unwrap_or_default();
     let note = failure.and_then(|failure| failure.note.as_ref());
     [
-        text(&case.id),
-        text(&case.chapter),
+        cell(&case.id),
+        cell(&case.chapter),
         level.to_owned(),
         case.points.to_string(),
         case.verdict.name().to_owned(),
         points(case.share.map(|share| share.earned)),
         points(case.share.map(|share| share.possible)),
-        text(&case.title),
-        text(failure.and_then(|failure| failure.expected.as_deref()).unwrap_or_default()),
-        text(failure.map_or("", |failure| &failure.actual)),
-        text(note.map_or("", |note| &note.id)),
-        text(case.reason.as_deref().unwrap_or_default()),
+        cell(&case.title),
+        cell(failure.and_then(|failure| failure.expected.as_deref()).unwrap_or_default()),
+        cell(failure.map_or("", |failure| &failure.actual)),
+        cell(note.map_or("", |note| &note.id)),
+        cell(case.reason.as_deref().unwrap_or_default()),
         (case.elapsed_us / 1000).to_string(),
     ]
-}
-
-/// A cell that a spreadsheet takes for text: one that begins like a formula, which a server may have sent, is quoted.
-fn text(cell: &str) -> String {
-    let cell = tame(cell);
-    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
 }

@@ -26,7 +26,11 @@ mod words;
 
 pub use again::quoted;
 pub use files::{Files, WriteError};
+pub(crate) use html::{STYLE, anchor_of, causes, class, policy, prose, word};
 pub use order::{Kind, Order, OrderError, Place};
+pub(crate) use phrase::Phrase;
+pub(crate) use plain::number;
+pub(crate) use sink::Sink;
 pub use sink::SinkError;
 pub use terminal::{Detail, Terminal};
 

@@ -4,7 +4,7 @@ use crate::language::Language;
 
 /// A message of the report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Phrase {
+pub(crate) enum Phrase {
     Against,
     InDialect,
     Pass,
@@ -134,7 +134,7 @@ pub(super) enum Phrase {
 
 impl Phrase {
     /// The message with what it is about.
-    pub(super) fn with(self, language: Language, about: &[&str]) -> String {
+    pub(crate) fn with(self, language: Language, about: &[&str]) -> String {
         let mut text = self.text(language).to_owned();
         for (index, what) in about.iter().enumerate() {
             text = text.replace(&format!("{{{index}}}"), what);
@@ -143,7 +143,7 @@ impl Phrase {
     }
 
     /// The message as it stands in the table.
-    pub(super) const fn text(self, language: Language) -> &'static str {
+    pub(crate) const fn text(self, language: Language) -> &'static str {
         let (en, es) = self.row();
         match language {
             Language::En => en,

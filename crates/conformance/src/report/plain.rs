@@ -138,7 +138,7 @@ impl<'a> Whole<'a> {
 }
 
 /// One decimal, and none where it is zero.
-pub(super) fn number(number: f64) -> String {
+pub(crate) fn number(number: f64) -> String {
     format!("{number:.1}").trim_end_matches(".0").to_owned()
 }
 

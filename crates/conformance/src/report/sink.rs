@@ -9,7 +9,7 @@ use super::order::Place;
 
 /// A place that was found fit to be written.
 #[derive(Debug)]
-pub(super) struct Sink {
+pub(crate) struct Sink {
     /// As it was named.
     pub(super) place: Place,
     to: To,
@@ -51,7 +51,7 @@ pub enum SinkError {
 
 impl Sink {
     /// Sees to it that the place can be written.
-    pub(super) fn new(place: &Place) -> Result<Self, SinkError> {
+    pub(crate) fn new(place: &Place) -> Result<Self, SinkError> {
         let to = match place {
             Place::Stdout => To::Stdout,
             Place::File(path) => destination(path)
@@ -67,7 +67,7 @@ impl Sink {
     }
 
     /// Makes this the whole content.
-    pub(super) fn replace(&self, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn replace(&self, content: &[u8]) -> io::Result<()> {
         match &self.to {
             To::Stdout => to_stdout(content),
             To::File { directory, name } => {

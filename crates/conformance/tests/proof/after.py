@@ -5,7 +5,7 @@ They were written from docs/PROTOCOL.md alone, after the suite was frozen and wi
 many of them it finds is what it may be expected to find in the servers of people whom it has never met.
 
     after.py --list     name, requirement that it breaks, note that it should earn, what its author did; a line each
-    after.py NAME       serves as NAME does ("right" makes no mistake) and prints its address
+    after.py NAME [PORT]   serves as NAME does ("right" makes no mistake) and prints its address
 """
 
 import re
@@ -154,9 +154,10 @@ class Server:
     """A thread for each connection."""
 
     Session, Connection = Session, Connection
+    port = 0
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
 
     def run(self):
         print("listening on %s:%d" % self.listener.getsockname(), flush=True)
@@ -471,11 +472,12 @@ class LockWhileSending(Server):
 WRONG = {re.sub("(?<!^)(?=[A-Z])", "-", wrong.__name__).lower(): wrong for wrong in Server.__subclasses__()}
 
 
-def main(name):
+def main(name, port=0):
     if name == "--list":
         for name, wrong in WRONG.items():
             print(name, wrong.breaks, wrong.earns, wrong.__doc__, sep="\t")
     else:
+        Server.port = int(port)
         (Server if name == "right" else WRONG[name])().run()
 
 

@@ -23,11 +23,29 @@ const VERDICTS: [Verdict; 7] = [
 
 /// The place of a case in the page.
 pub(super) fn anchor(case: &Case) -> String {
-    case.id.replace('#', ":")
+    anchor_of(&case.id)
+}
+
+/// The same by the case's name.
+pub(crate) fn anchor_of(id: &str) -> String {
+    id.replace('#', ":")
+}
+
+/// A verdict in one word.
+pub(crate) const fn word(verdict: Verdict) -> Phrase {
+    match verdict {
+        Verdict::Fail => Phrase::Fail,
+        Verdict::Error => Phrase::Error,
+        Verdict::Blocked => Phrase::Blocked,
+        Verdict::Warn => Phrase::Warn,
+        Verdict::Pass => Phrase::Pass,
+        Verdict::NotApplicable => Phrase::NotApplicable,
+        Verdict::Skip => Phrase::Skip,
+    }
 }
 
 /// A verdict as the page's style and script know it.
-const fn class(verdict: Verdict) -> &'static str {
+pub(crate) const fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::NotApplicable => "na",
         Verdict::Fail | Verdict::Error | Verdict::Blocked | Verdict::Warn | Verdict::Pass | Verdict::Skip => {
@@ -164,16 +182,7 @@ impl Page<'_> {
     }
 
     pub(super) fn verdict_word(&self, verdict: Verdict) -> String {
-        let phrase = match verdict {
-            Verdict::Fail => Phrase::Fail,
-            Verdict::Error => Phrase::Error,
-            Verdict::Blocked => Phrase::Blocked,
-            Verdict::Warn => Phrase::Warn,
-            Verdict::Pass => Phrase::Pass,
-            Verdict::NotApplicable => Phrase::NotApplicable,
-            Verdict::Skip => Phrase::Skip,
-        };
-        self.say(phrase, &[])
+        self.say(word(verdict), &[])
     }
 
     /// Whether it is the first failure of its cause, which is not folded.

@@ -5,15 +5,15 @@ use std::cmp::Reverse;
 use crate::report::document::{Case, Failure};
 
 /// Failures that have one cause, as far as the suite can tell.
-pub(super) struct Cause<'a> {
+pub(crate) struct Cause<'a> {
     /// The first of them.
-    pub(super) first: &'a Case,
+    pub(crate) first: &'a Case,
     /// The first row that failed of each case.
-    pub(super) cases: Vec<&'a Case>,
+    pub(crate) cases: Vec<&'a Case>,
 }
 
 /// The causes, the most frequent first.
-pub(super) fn causes(cases: &[Case]) -> Vec<Cause<'_>> {
+pub(crate) fn causes(cases: &[Case]) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for case in cases.iter().filter(|case| case.failure.is_some()) {
         match causes.iter_mut().find(|cause| key(cause.first) == key(case)) {

@@ -78,7 +78,7 @@ impl Page<'_> {
 }
 
 /// Text in which what stands between backticks is code.
-pub(super) fn prose(text: &str) -> Markup {
+pub(crate) fn prose(text: &str) -> Markup {
     let parts: Vec<&str> = text.split('`').collect();
     html! {
         // A backtick without another is none of ours.

@@ -22,12 +22,15 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
-use self::causes::{Cause, causes};
+pub(crate) use self::cases::{anchor_of, class, word};
+pub(crate) use self::causes::{Cause, causes};
+pub(crate) use self::facts::prose;
 use self::label::Label;
 use super::document::{Dialogue, Document};
 use super::phrase::Phrase;
 
-const STYLE: &str = include_str!("style.css");
+/// The style of all our pages.
+pub(crate) const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 
 /// The file.
@@ -52,7 +55,7 @@ impl Page<'_> {
             html lang=(self.label(Label::LanguageCode)) {
                 head {
                     meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy());
+                    meta http-equiv="Content-Security-Policy" content=(policy(STYLE, SCRIPT));
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (self.say(Phrase::Against, &[&run.suite.title, &run.target])) }
                     style { (PreEscaped(STYLE)) }
@@ -89,10 +92,10 @@ impl Page<'_> {
     }
 }
 
-/// Allows the page its own style and its own script, and nothing else: no request, no form, no frame.
-fn policy() -> String {
+/// Allows a page its own style and its own script, and nothing else: no request, no form, no frame.
+pub(crate) fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| STANDARD.encode(Sha256::digest(text));
-    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    let (style, script) = (hash(style), hash(script));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
     )
