@@ -16,6 +16,9 @@ const GLOSSARY: &[(&str, &str)] = &[
     ("server", "servidor"),
     ("client", "cliente"),
     ("both", "ambos"),
+    ("both", "ambas"),
+    ("request", "petición"),
+    ("reply", "respuesta"),
     ("kept", "conservados"),
     ("discarded", "descartados"),
     ("discarded", "descartado"),
@@ -33,6 +36,11 @@ fn the_protocol_is_the_same_in_both_languages() {
 #[test]
 fn the_guide_is_the_same_in_both_languages() {
     compare(GUIDE, 300);
+}
+
+#[test]
+fn the_page_of_the_dissector_is_the_same_in_both_languages() {
+    compare("wireshark/README.md", 40);
 }
 
 fn compare(name: &str, parts_at_least: usize) {
