@@ -4,7 +4,7 @@ The pages are written for whoever reads them in the repository: English in docs,
 Markdown as CommonMark has it. The plugin for languages wants a directory for each of them, and the Markdown of mkdocs is an older one:
 
 - TO/en has the English pages and the pictures, TO/es the Spanish ones. A Spanish page that links to one outside docs/es, since there
-  is no translation, links to it in TO/en.
+  is no translation, links to it in TO/en. A page that links to itself in the other language does so by its place in the site.
 - The sections of a Spanish page have the anchors of the English page too, so that a page which is there in English alone links to the
   right section in either language.
 - What belongs to an item of a list is indented by four, and a list that follows a paragraph is set off from it.
@@ -14,6 +14,7 @@ Markdown as CommonMark has it. The plugin for languages wants a directory for ea
 import re
 import shutil
 import sys
+from os.path import normpath
 from pathlib import Path
 
 from pymdownx.slugs import slugify
@@ -22,6 +23,8 @@ FENCE = re.compile(r"^ *```")
 NAMED_FENCE = re.compile(r"^( *```\w+) (\S.*)$")
 HEADING = re.compile(r"^#+ (.*)$")
 ITEM = re.compile(r"^(- |\d+\. )")
+LINK = re.compile(r"\[(?P<text>[^]]*)\]\((?P<target>[^()#\s]+)(?P<anchor>#[^()\s]*)?\)")
+PAGE = re.compile(r"\.md$")
 
 
 def main(docs, to):
@@ -31,10 +34,10 @@ def main(docs, to):
     english = {page.relative_to(to / "en"): lines_of(page) for page in (to / "en").rglob("*.md")}
     spanish = {page.relative_to(to / "es"): lines_of(page) for page in (to / "es").rglob("*.md")}
     for page, lines in english.items():
-        write(to / "en" / page, laid_out(lines))
+        write(to / "en" / page, laid_out(with_links(lines, page, spanish)))
     for page, lines in spanish.items():
-        lines = with_english_links(with_english_anchors(lines, english.get(page, [])), page)
-        write(to / "es" / page, laid_out(lines))
+        lines = list(with_english_anchors(lines, english.get(page, [])))
+        write(to / "es" / page, laid_out(with_links(lines, "es" / page, spanish)))
 
 
 def with_english_anchors(lines, english):
@@ -52,11 +55,27 @@ def with_english_anchors(lines, english):
         yield from lines
 
 
-def with_english_links(lines, page):
-    """The lines, in which links out of the Spanish pages lead to the English ones."""
-    out = "](" + "../" * len(page.parts)
+def with_links(lines, page, spanish):
+    """The lines of a page of docs, in which links to the other language lead where the page is in the site."""
+    def link(match):
+        text, target, anchor = match["text"], match["target"], match["anchor"] or ""
+        leads_to = Path(normpath(page.parent / target))
+        name = leads_to.relative_to("es") if is_spanish(leads_to) else leads_to
+        if ":" in target or is_spanish(page) == is_spanish(leads_to):
+            return match[0]
+        if is_spanish(page) and name not in spanish:
+            return f"[{text}]({'../' * (len(page.parts) - 1)}en/{name.as_posix()}{anchor})"
+        if name not in spanish:
+            return match[0]
+        # In the site too, the pages of the two languages stand in these places beside one another.
+        return f'<a href="{PAGE.sub(".html", target.replace("README.md", "index.md"))}{anchor}">{text}</a>'
+
     for line, in_block in told_apart(lines):
-        yield line if in_block else line.replace(out, out + "en/")
+        yield line if in_block else LINK.sub(link, line)
+
+
+def is_spanish(page):
+    return page.parts[:1] == ("es",)
 
 
 def laid_out(lines):
