@@ -52,6 +52,13 @@ class Client:
             raise Broken(f"{reply!r} does not fit {message!r}")  # REPLY-7
         return value
 
+    def leave(self):
+        """After QUIT the server closes (MSG-8), and then we do."""
+        self.ask("QUIT", "OK")
+        if self.lines.read(1):
+            raise Broken("something came after the last reply")
+        self.connection.close()
+
 
 def calculate(client, tokens):
     """A longer expression takes several transactions: results wait here and are sent again (SESS-3)."""
@@ -78,7 +85,7 @@ def main():
     try:
         client = Client(options.host, options.port, options.timeout, options.trace)
         print(*calculate(client, tokens))
-        client.ask("QUIT", "OK")
+        client.leave()
     except Refused as refused:
         sys.exit(f"refused: {refused}")
     except Broken as broken:

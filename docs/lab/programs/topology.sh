@@ -7,8 +7,8 @@ up)
     ip netns add alice
     ip netns add bob
     ip link add cable-a netns alice type veth peer name cable-b netns bob
-    ip -n alice address add 10.0.0.1/24 dev cable-a
-    ip -n bob address add 10.0.0.2/24 dev cable-b
+    ip -n alice address add 192.0.2.1/24 dev cable-a
+    ip -n bob address add 192.0.2.2/24 dev cable-b
     ip -n alice link set cable-a up
     ip -n bob link set cable-b up
     ;;

@@ -12,10 +12,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use calc_conformance::language::Language;
 use calc_conformance::schema::Kind;
 use serde_json::{Value, json};
 
-use crate::page::{blocks, dialogue, first_cells, page};
+use crate::page::{GUIDE, blocks, dialogue, first_cells, page};
 use crate::shell::Shell;
 
 #[test]
@@ -26,7 +27,7 @@ fn every_command_of_the_page_prints_what_the_page_says() {
     }
     let mut shell = Shell::new("guide");
     let mut commands = 0;
-    for block in blocks() {
+    for block in blocks(&page(GUIDE, Language::En)) {
         match (block.language.as_str(), block.name.as_str()) {
             ("console", _) => {
                 for (command, expected) in dialogue(&block.text) {
@@ -46,7 +47,7 @@ fn every_command_of_the_page_prints_what_the_page_says() {
 fn every_part_of_a_file_on_the_page_loads() {
     let shell = Shell::new("guide-parts");
     let mut loaded = 0;
-    for block in blocks().iter().filter(|block| block.language == "json") {
+    for block in blocks(&page(GUIDE, Language::En)).iter().filter(|block| block.language == "json") {
         let value: Value = serde_json::from_str(&block.text).expect("a block of JSON is JSON");
         match block.name.as_str() {
             "case" => shell.check(&suite_with(value)),
@@ -91,7 +92,7 @@ fn every_row_of_the_tables_of_steps_matchers_and_messages_loads() {
 
 #[test]
 fn the_page_names_every_field_of_every_kind_of_file() {
-    let page = page();
+    let page = page(GUIDE, Language::En);
     for kind in Kind::ALL {
         let mut names = BTreeSet::new();
         fields(&kind.schema(), &mut names);
@@ -141,7 +142,7 @@ fn the_page_names_every_exit_code_as_the_program_does() {
         Command::new(env!("CARGO_BIN_EXE_conformance")).arg("--help").output().expect("the program runs");
     let help = String::from_utf8(help.stdout).expect("the help is text");
     let (_, codes) = help.split_once("Exit codes:\n").expect("the help lists the exit codes");
-    let page = page();
+    let page = page(GUIDE, Language::En);
     for line in codes.lines().filter(|line| !line.is_empty()) {
         let (code, meaning) = line.trim().split_once(' ').expect("a code and its meaning");
         let row = format!("| {code} | {} |", meaning.trim());
