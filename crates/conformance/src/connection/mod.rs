@@ -12,9 +12,8 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use framing::Quiet;
-pub use framing::Received;
-pub(crate) use inbox::{Found, Inbox};
+pub use framing::{Quiet, Received};
+pub use inbox::{Found, Inbox};
 pub use network::Network;
 pub use stream::DialError;
 use stream::Stream;
