@@ -32,7 +32,6 @@ const EVERYWHERE: [&str; 5] = [
     "session/operand-order#subtraction",
     "session/several-transactions",
     "clients/second-while-first-is-idle",
-    "clients/operands-are-private",
     "clients/sixteen",
 ];
 
