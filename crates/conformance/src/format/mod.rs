@@ -25,6 +25,7 @@ pub use dialect::{
     Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
 };
 pub use encoding::{DecimalSign, Encoding};
+pub(crate) use framing::last_delimiter;
 pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
