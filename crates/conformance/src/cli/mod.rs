@@ -6,6 +6,7 @@ mod grading;
 mod load;
 mod progress;
 mod roster;
+mod telling;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
