@@ -85,7 +85,7 @@ if flavour == "environment":
 if flavour == "prying":  # tells what it can reach that is none of its business
     import glob
 
-    for place in (os.path.expanduser("~"), "/home", "/root", "/run", "/var"):
+    for place in sorted({os.path.expanduser("~"), "/home", "/root", "/run", "/var"}):
         if os.path.isdir(place):
             print("sees", place)
     if glob.glob("/tmp/*"):
