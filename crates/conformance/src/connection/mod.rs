@@ -3,6 +3,7 @@
 mod framing;
 mod inbox;
 mod network;
+mod received;
 mod stream;
 mod target;
 
@@ -13,9 +14,9 @@ use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use framing::Quiet;
-pub use framing::Received;
 pub(crate) use inbox::{Found, Inbox};
 pub use network::Network;
+pub use received::Received;
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
@@ -331,6 +332,7 @@ const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
         | Receive::Fixed(_)
         | Receive::Datagram { .. }
         | Receive::Length { .. }
+        | Receive::Header { .. }
         | Receive::UntilLine { .. } => None,
     }
 }

@@ -35,10 +35,14 @@ impl<'a> Run<'a> {
             let others = all[index + 1..].iter().filter(|other| one.goes_with(other));
             others.map(|other| vec![*one, *other])
         });
-        let candidates = all.iter().map(|one| vec![*one]).chain(pairs);
+        let mut candidates: Vec<_> = all.iter().map(|one| vec![*one]).chain(pairs).collect();
+        // A reply that does not end is explained by nothing but another end, and the other candidates would each wait for it.
+        if matches!(broken.happened, Happened::Unterminated(_)) {
+            candidates.sort_by_key(|candidate| !candidate.iter().any(|one| one.receive.is_some()));
+        }
         // It has spoken, so a deviation under which it is silent is none of its own.
         let brief = Terms { patience: terms.patience / 2, ..terms.clone() };
-        let found = self.first_that_works(candidates, &self.suite.preflight, &brief).await?;
+        let found = self.first_that_works(candidates.into_iter(), &self.suite.preflight, &brief).await?;
         Some(Terms { patience: terms.patience, ..found })
     }
 
