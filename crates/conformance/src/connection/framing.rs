@@ -235,7 +235,10 @@ mod tests {
             (
                 r#"{"header": {"name": "Length", "line_end": "\n"}, "words": "all"}"#,
                 b"HTTP/1.0 200 OK\nLENGTH:  3 \nType: x\n\n1\n3",
-                &[("HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3", "HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3")],
+                &[(
+                    "HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3",
+                    "HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3",
+                )],
             ),
             (
                 r#"{"header": {"name": "L"}}"#,

@@ -135,7 +135,10 @@ impl TryFrom<String> for HeaderName {
 
     fn try_from(name: String) -> Result<Self, String> {
         if name.is_empty() || name.contains([':', ' ', '\t', '\r', '\n']) {
-            return Err(format!("`{}` is no name of a header: it has no blanks and no colon", name.escape_debug()));
+            return Err(format!(
+                "`{}` is no name of a header: it has no blanks and no colon",
+                name.escape_debug()
+            ));
         }
         Ok(Self(name))
     }
