@@ -9,11 +9,12 @@
 //! An expression has one transaction on its way at a time, since the results of some are operands of others; the server is
 //! kept busy by the transactions of the other lines.
 
+mod ledger;
+mod outcome;
+
 use std::{
-    collections::VecDeque,
     io::{self, BufWriter, Read, Write},
     mem,
-    path::PathBuf,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
@@ -21,51 +22,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use calc_proto::{Number, Request};
+use calc_proto::Request;
 
 use crate::{
     calculator::EvaluateError,
-    client::Refusal,
     connect::{ConnectError, Server},
-    expression::Program,
     feed::{Line, Window, feed},
-    language::{Language, Phrase, Tell, displays_in_english},
     link::Link,
     pipeline::{Pipeline, Settled},
     progress::Progress,
-    results::{LineError, Writer},
+    results::Writer,
     trace::Trace,
 };
 
+use self::ledger::Ledger;
+pub use self::outcome::{BatchError, Summary};
 pub use crate::feed::MAX_INPUT_LINE;
-
-/// How the lines of a batch fared that was read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Summary {
-    /// Every line has its result.
-    AllEvaluated,
-    /// A line at least has an `error: …` in the place of its result.
-    SomeFailed,
-}
-
-/// Why a batch was not evaluated to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum BatchError {
-    /// The file of the input cannot be opened.
-    Open(PathBuf, io::Error),
-    /// The input cannot be read.
-    Input(io::Error),
-    /// The output cannot be written.
-    Output(io::Error),
-    /// The connection cannot be made, or is lost. The line has its `error: …`, and so has each one after it.
-    Lost {
-        /// The number of the line, from 1.
-        line: u64,
-        /// What happened to the connection.
-        source: Arc<EvaluateError>,
-    },
-}
 
 /// What a batch is evaluated by.
 #[derive(Debug, Clone)]
@@ -121,8 +93,7 @@ pub fn run(
         pipeline: Pipeline::default(),
         out: Vec::new(),
         waited: Duration::ZERO,
-        lines: 0,
-        slots: VecDeque::new(),
+        ledger: Ledger::default(),
         end: None,
         lost: None,
     };
@@ -148,30 +119,14 @@ struct Batch<W: Write> {
     out: Vec<u8>,
     /// How long the next reply has been waited for. Time in which this client did something else does not count.
     waited: Duration,
-    /// How many lines have been taken in.
-    lines: u64,
-    /// Those of them whose results are not written, the last one last.
-    slots: VecDeque<Slot>,
+    ledger: Ledger,
     end: Option<io::Result<()>>,
     lost: Option<(u64, Arc<EvaluateError>)>,
 }
 
-/// A line whose result is not written.
-struct Slot {
-    text: String,
-    octets: usize,
-    state: State,
-}
-
-enum State {
-    /// One transaction of it is on its way, for which it has these values.
-    Running(Program, Vec<Number>),
-    Done(Result<Option<Number>, LineError>),
-}
-
 impl<W: Write> Batch<W> {
     fn run(&mut self) -> Result<(), BatchError> {
-        while self.end.is_none() || !self.slots.is_empty() {
+        while self.end.is_none() || !self.ledger.is_empty() {
             match self.next_event()? {
                 Some(Event::Lines(lines)) => lines.into_iter().for_each(|line| self.admit(line)),
                 Some(Event::End(end)) => self.end = Some(end),
@@ -211,31 +166,14 @@ impl<W: Write> Batch<W> {
     }
 
     fn admit(&mut self, line: Line) {
-        self.lines += 1;
-        let number = self.lines;
-        let state = match line.program {
-            Err(error) => State::Done(Err(error)),
-            Ok(None) => State::Done(Ok(None)),
-            Ok(Some(program)) => match &self.lost {
-                None => State::Running(program, Vec::new()),
-                Some((at, _)) => State::Done(Err(LineError::NotSent(*at))),
-            },
-        };
-        let running = matches!(state, State::Running(..));
-        self.slots.push_back(Slot { text: line.text, octets: line.octets, state });
-        if running {
-            self.advance(number);
-        }
+        let lost_at = self.lost.as_ref().map(|(at, _)| *at);
+        let number = self.ledger.admit(line, lost_at);
+        self.advance(number);
     }
 
     /// Begins the next transaction of a line, or finds that there is none.
     fn advance(&mut self, line: u64) {
-        let Some(Slot { state, .. }) = slot(&mut self.slots, self.lines, line) else { return };
-        let State::Running(program, values) = state else { return };
-        let Some(task) = program.next(values) else {
-            *state = State::Done(Ok(program.results(values).last().copied()));
-            return;
-        };
+        let Some(task) = self.ledger.next_task(line) else { return };
         if self.pipeline.awaited().is_none() {
             self.waited = Duration::ZERO;
         }
@@ -271,20 +209,9 @@ impl<W: Write> Batch<W> {
     }
 
     fn settle(&mut self, settled: Settled) {
-        let Some(Slot { state, .. }) = slot(&mut self.slots, self.lines, settled.line) else { return };
-        let State::Running(program, values) = state else { return };
-        match settled.outcome {
-            Ok(value) => {
-                values.push(value);
-                self.advance(settled.line);
-            }
-            Err(refused) => {
-                let token = program.token(values.len(), refused.index).clone();
-                let refusal =
-                    Refusal { token, message: refused.message, code: refused.code, text: refused.text };
-                *state = State::Done(Err(refusal.into()));
-            }
-        }
+        let line = settled.line;
+        self.ledger.settle(settled);
+        self.advance(line);
     }
 
     /// The connection has ended, or no reply came in time.
@@ -313,21 +240,11 @@ impl<W: Write> Batch<W> {
     /// Gives the connection up, and every line with it that has no result.
     fn lose(&mut self, line: u64, error: EvaluateError) {
         let error = Arc::new(error);
-        self.lost = Some((line, Arc::clone(&error)));
         drop(self.link.take().map(Link::finish));
         self.pipeline = Pipeline::default();
         self.out.clear();
-        let first = self.lines + 1 - self.slots.len() as u64;
-        for (number, slot) in (first..).zip(&mut self.slots) {
-            if let State::Running(..) = slot.state {
-                let error = if number == line {
-                    LineError::Lost(Arc::clone(&error))
-                } else {
-                    LineError::NoReply(line)
-                };
-                slot.state = State::Done(Err(error));
-            }
-        }
+        self.ledger.give_up(line, &error);
+        self.lost = Some((line, error));
     }
 
     fn send(&mut self) {
@@ -340,16 +257,12 @@ impl<W: Write> Batch<W> {
 
     /// Writes the results that are there, in order.
     fn write(&mut self) -> io::Result<()> {
-        while let Some(Slot { state: State::Done(_), .. }) = self.slots.front() {
-            let number = self.lines + 1 - self.slots.len() as u64;
-            let Some(Slot { text, octets, state: State::Done(outcome) }) = self.slots.pop_front() else {
-                return Ok(());
-            };
-            if outcome.is_err() {
+        while let Some(done) = self.ledger.next_done() {
+            if done.outcome.is_err() {
                 self.summary = Summary::SomeFailed;
             }
-            self.settings.writer.write(&mut self.output, Some(number), &text, &outcome)?;
-            self.window.give_back(octets);
+            self.settings.writer.write(&mut self.output, Some(done.number), &done.text, &done.outcome)?;
+            self.window.give_back(done.octets);
             self.progress.line();
         }
         Ok(())
@@ -374,27 +287,5 @@ impl<W: Write> Batch<W> {
             }
         }
         drop(closing);
-    }
-}
-
-/// The slot of a line, where `lines` is the number of the last one.
-fn slot(slots: &mut VecDeque<Slot>, lines: u64, line: u64) -> Option<&mut Slot> {
-    let from_end = usize::try_from(lines - line).ok()? + 1;
-    let index = slots.len().checked_sub(from_end)?;
-    slots.get_mut(index)
-}
-
-displays_in_english!(BatchError);
-
-impl Tell for BatchError {
-    fn tell(&self, language: Language) -> String {
-        match self {
-            Self::Open(path, error) => {
-                Phrase::CannotOpen.with(language, &[&path.display().to_string().escape_debug(), error])
-            }
-            Self::Input(error) => Phrase::CannotRead.with(language, &[error]),
-            Self::Output(error) => Phrase::CannotWrite.with(language, &[error]),
-            Self::Lost { line, source } => Phrase::LostAt.with(language, &[line, &source.tell(language)]),
-        }
     }
 }

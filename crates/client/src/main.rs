@@ -1,9 +1,11 @@
 //! `calc-client`: the command around the library.
 
+mod standard_output;
+
 use std::{
     ffi::OsString,
     fs::File,
-    io::{self, IsTerminal as _, Read, Write as _},
+    io::{self, IsTerminal as _, Read, Stdout, Write as _},
     process::ExitCode,
     sync::Arc,
 };
@@ -15,30 +17,39 @@ use calc_client::{
 };
 use clap::{CommandFactory as _, error::ErrorKind};
 
+use crate::standard_output::stdout;
+
 fn main() -> ExitCode {
     run(std::env::args_os()).into()
 }
 
 fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let args = match Args::read(args) {
-        Ok(args) => args,
-        Err(message) => return Failure::Arguments(message).report(Language::En),
+    let (done, language) = match Args::read(args) {
+        Ok(args) => (execute(&args), args.language()),
+        Err(message) if message.use_stderr() => (Err(Failure::Arguments(message)), Language::En),
+        // The wish for help, or for the version.
+        Err(page) => (written(stdout().and_then(|_| page.print()), Exit::Success), Language::En),
     };
-    execute(&args).unwrap_or_else(|failure| failure.report(args.language()))
+    done.unwrap_or_else(|failure| failure.report(language))
 }
 
 fn execute(args: &Args) -> Result<Exit, Failure> {
+    // Before anybody calculates for nothing.
+    let stdout = stdout().map_err(BatchError::Output)?;
     if let Some(page) = args.page() {
-        return print(page);
+        return print(page, stdout);
     }
     match args.input() {
-        Input::Expression(text) => with_calculator(args, |calculator| evaluate(&text, args, calculator)),
-        Input::Lines => evaluate_lines(io::stdin(), args),
-        Input::File(path) => {
-            evaluate_lines(File::open(&path).map_err(|error| BatchError::Open(path, error))?, args)
+        Input::Expression(text) => {
+            with_calculator(args, |calculator| evaluate(&text, args, calculator, stdout))
         }
-        Input::Unsaid if !io::stdin().is_terminal() => evaluate_lines(io::stdin(), args),
-        Input::Unsaid if !io::stdout().is_terminal() => Err(no_expression()),
+        Input::Lines => evaluate_lines(io::stdin(), args, stdout),
+        Input::File(path) => match File::open(&path) {
+            Ok(file) => evaluate_lines(file, args, stdout),
+            Err(error) => Err(BatchError::Open(path, error).into()),
+        },
+        Input::Unsaid if !io::stdin().is_terminal() => evaluate_lines(io::stdin(), args, stdout),
+        Input::Unsaid if !stdout.is_terminal() => Err(no_expression()),
         Input::Unsaid => with_calculator(args, |calculator| converse(args, calculator)),
     }
 }
@@ -53,7 +64,12 @@ fn with_calculator(
     outcome
 }
 
-fn evaluate(text: &str, args: &Args, calculator: &mut Calculator) -> Result<Exit, Failure> {
+fn evaluate(
+    text: &str,
+    args: &Args,
+    calculator: &mut Calculator,
+    mut stdout: Stdout,
+) -> Result<Exit, Failure> {
     let value = Program::parse(text)
         .map_err(Failure::from)
         .and_then(|program| Ok(calculator.evaluate(&program)?.last().copied()));
@@ -66,17 +82,13 @@ fn evaluate(text: &str, args: &Args, calculator: &mut Calculator) -> Result<Exit
             (Err(failure.into_line_error()?), exit)
         }
     };
-    match writer.write(&mut io::stdout(), None, text, &outcome) {
-        Ok(()) => Ok(exit),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
-        Err(error) => Err(BatchError::Output(error).into()),
-    }
+    written(writer.write(&mut stdout, None, text, &outcome), exit)
 }
 
-fn evaluate_lines(input: impl Read + Send + 'static, args: &Args) -> Result<Exit, Failure> {
+fn evaluate_lines(input: impl Read + Send + 'static, args: &Args, stdout: Stdout) -> Result<Exit, Failure> {
     let settings =
         Settings { server: args.server(), limit: args.timeout(), trace: args.trace(), writer: args.writer() };
-    Ok(batch::run(input, io::stdout().lock(), settings)?.into())
+    Ok(batch::run(input, stdout.lock(), settings)?.into())
 }
 
 fn converse(args: &Args, calculator: &mut Calculator) -> Result<Exit, Failure> {
@@ -88,15 +100,23 @@ fn converse(args: &Args, calculator: &mut Calculator) -> Result<Exit, Failure> {
 }
 
 /// Prints what shells and people read about the program.
-fn print(page: Page) -> Result<Exit, Failure> {
+fn print(page: Page, mut stdout: Stdout) -> Result<Exit, Failure> {
     let mut command = Args::command();
     let mut text = Vec::new();
     match page {
         Page::Completions(shell) => clap_complete::generate(shell, &mut command, "calc-client", &mut text),
         Page::Manual => clap_mangen::Man::new(command).render(&mut text).map_err(BatchError::Output)?,
     }
-    io::stdout().write_all(&text).map_err(BatchError::Output)?;
-    Ok(Exit::Success)
+    written(stdout.write_all(&text), Exit::Success)
+}
+
+/// The exit code of a command whose output was written, or not. That its reader has left, as `head` does, is no failure.
+fn written(done: io::Result<()>, exit: Exit) -> Result<Exit, Failure> {
+    match done {
+        Ok(()) => Ok(exit),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        Err(error) => Err(BatchError::Output(error).into()),
+    }
 }
 
 fn no_expression() -> Failure {
@@ -107,7 +127,6 @@ fn no_expression() -> Failure {
 /// Why the command ends without what it was to do.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    /// Or a wish for help or the version, which clap treats alike.
     #[error(transparent)]
     Arguments(#[from] clap::Error),
     #[error(transparent)]
@@ -137,7 +156,6 @@ impl Failure {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Arguments(message) if !message.use_stderr() => Exit::Success,
             Self::Arguments(_) | Self::Expression(_) => Exit::Usage,
             Self::Evaluate(error) => error.into(),
             Self::Batch(error) => error.into(),

@@ -46,7 +46,7 @@ fn files_that_are_no_json_of_ours() {
     let right = suite_with(json!([{"say": "1"}])).to_string();
     let marked = [b"\xef\xbb\xbf", right.as_bytes()].concat();
     assert_eq!(check("marked.json", &marked), (Some(0), "marked.json: ok".to_owned()), "a byte order mark");
-    let rows: [(&[u8], &str); 7] = [
+    let rows: [(&[u8], &str); 8] = [
         (b"", "x.json:1:0: the file ends too early: a bracket, a brace or a quote is open, or it is empty"),
         (&right.as_bytes()[..30], "the file ends too early"),
         (b"{}", "x.json: no field says what it is: a suite has `preflight`"),
@@ -54,6 +54,7 @@ fn files_that_are_no_json_of_ours() {
         (b"{\"id\": \"\xff\"}", "x.json: is not UTF-8: octet 9 is part of no character; save it as UTF-8"),
         (b"{\"id\": \"a\", \"id\": \"b\", \"framing\": {}}", "x.json:1:16: duplicate field `id`"),
         (&[b'['; 100_000], "x.json:1:128: recursion limit exceeded"),
+        (&[b' '; (4 << 20) + 1], "x.json: is longer than 4 MiB, the most that a file may have"),
     ];
     for (octets, message) in rows {
         let (code, said) = check("x.json", octets);

@@ -344,6 +344,31 @@ fn the_language_comes_from_the_locale() {
     }
 }
 
+#[test]
+fn the_program_prints_its_manual_and_completions() {
+    let page = |argument: &str| {
+        let output = conformance(&[argument]);
+        assert_eq!(code(&output), 0, "{argument}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(page("--completions=fish").contains("complete -c conformance"));
+    let manual = page("--manual");
+    assert!(manual.contains(".TH conformance 1"), "{manual}");
+    // Each page that this one names is there.
+    let named: Vec<&str> = manual.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+    assert_eq!(named.len(), 4, "{manual}");
+    for name in named {
+        let name = name.strip_prefix("conformance\\-").expect(name);
+        let page = page(&format!("--manual={name}"));
+        assert!(page.contains(&format!(".TH conformance-{name} 1")), "{page}");
+    }
+    let unknown = conformance(&["--manual=nonsense"]);
+    assert_eq!(
+        (code(&unknown), text(&unknown.stderr).trim()),
+        (2, "conformance: there is no command nonsense")
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_unix_socket_is_a_target_too() {

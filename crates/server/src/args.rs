@@ -5,6 +5,8 @@ use std::{fmt, num::NonZeroUsize, ops::RangeInclusive, str::FromStr, time::Durat
 use calc_server::Limits;
 use clap::{Parser, ValueEnum};
 
+use crate::page::Page;
+
 /// The reference server of CALC/1, a calculator over TCP
 ///
 /// Prints `listening on ADDRESS` for each socket once clients can connect, and serves until SIGINT or SIGTERM
@@ -48,6 +50,14 @@ pub(crate) struct Args {
     /// Log more than trouble: -v connections, -vv also all that is received and sent; lines that nobody reads in time are lost
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+
+    /// Print completions for a shell, and end
+    #[arg(long, value_name = "SHELL", value_enum, hide = true)]
+    completions: Option<clap_complete::Shell>,
+
+    /// Print the manual page in roff, and end
+    #[arg(long, hide = true)]
+    manual: bool,
 }
 
 const EXIT_CODES: &str = "\
@@ -68,6 +78,11 @@ pub(crate) enum LogFormat {
 }
 
 impl Args {
+    /// What is to be printed instead of serving, if anything.
+    pub(crate) fn page(&self) -> Option<Page> {
+        self.completions.map(Page::Completions).or_else(|| self.manual.then_some(Page::Manual))
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         let defaults = Limits::default();
         Limits {

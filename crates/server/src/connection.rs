@@ -8,7 +8,7 @@ use std::{
     mem::MaybeUninit,
     pin::Pin,
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll},
 };
 
 use tokio::{io::ReadBuf, sync::futures::OwnedNotified, task::yield_now, time::Instant};
@@ -153,24 +153,35 @@ impl Connection {
         }
     }
 
+    /// Sends the replies. What is held while it waits, every idle connection has room for; so it is one poll with little to hold.
     async fn send(&mut self) -> Result<(), Ending> {
-        let mut sent = 0;
-        while let Some(rest @ [_, ..]) = self.dialogue.replies().get(sent..) {
-            let mut deadline = None;
-            let count = poll_fn(|context| {
-                if let Poll::Ready(outcome) = self.stream.poll_write(context, rest) {
-                    return Poll::Ready(outcome.map_err(Ending::Broken));
+        let (mut sent, mut deadline) = (0, None);
+        poll_fn(move |context| self.poll_send(context, &mut sent, &mut deadline)).await
+    }
+
+    fn poll_send(
+        &mut self,
+        context: &mut Context<'_>,
+        sent: &mut usize,
+        deadline: &mut Option<Instant>,
+    ) -> Poll<Result<(), Ending>> {
+        while let Some(rest @ [_, ..]) = self.dialogue.replies().get(*sent..) {
+            match self.stream.poll_write(context, rest) {
+                Poll::Ready(Ok(count)) => {
+                    debug!(id = self.id, octets = count, "sent {}", rest[..count].escape_ascii());
+                    *sent += count;
+                    *deadline = None;
                 }
-                let deadline =
-                    *deadline.get_or_insert_with(|| after(Instant::now(), self.limits.stall_timeout));
-                self.alarm.poll(context, deadline).map(|()| Err(Ending::Stalled))
-            })
-            .await?;
-            debug!(id = self.id, octets = count, "sent {}", rest[..count].escape_ascii());
-            sent += count;
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(Ending::Broken(error))),
+                Poll::Pending => {
+                    let deadline =
+                        *deadline.get_or_insert_with(|| after(Instant::now(), self.limits.stall_timeout));
+                    return self.alarm.poll(context, deadline).map(|()| Err(Ending::Stalled));
+                }
+            }
         }
         self.dialogue.replies_sent();
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     /// Answers what the client had sent when the server was told to stop, and no more: a client that goes on sending

@@ -2,6 +2,7 @@
 
 mod args;
 mod log;
+mod page;
 mod signals;
 #[cfg(target_os = "linux")]
 mod supervisor;
@@ -20,6 +21,12 @@ use crate::{args::Args, log::Log, signals::Signals};
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if let Some(page) = args.page() {
+        return match page.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => complain(Failure::Print(error)),
+        };
+    }
     // Before there is a second thread, which might read the environment at the same time.
     #[cfg(unix)]
     let passed = calc_server::inherited();
@@ -27,12 +34,7 @@ fn main() -> ExitCode {
     let passed = Ok(Vec::new());
     let log = match Log::start(args.log_format, args.verbose) {
         Ok(log) => log,
-        Err(error) => {
-            let failure = Failure::Start(error);
-            // If nobody reads the errors, the exit code still tells.
-            let _ = writeln!(io::stderr(), "{}", failure.last_words());
-            return failure.into();
-        }
+        Err(error) => return complain(Failure::Start(error)),
     };
     #[cfg(unix)]
     raise_descriptor_limit(args.max_connections);
@@ -48,6 +50,13 @@ fn main() -> ExitCode {
     }
 }
 
+/// Tells on stderr what failed before there was a log.
+fn complain(failure: Failure) -> ExitCode {
+    // If nobody reads the errors, the exit code still tells.
+    let _ = writeln!(io::stderr(), "{}", failure.last_words());
+    failure.into()
+}
+
 /// How the server was stopped.
 enum End {
     Graceful,
@@ -60,6 +69,8 @@ enum Failure {
     Listen(#[from] ListenError),
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
+    #[error("cannot write to standard output: {0}")]
+    Print(io::Error),
     #[error("the server itself failed: {0}")]
     Fault(#[from] tokio::task::JoinError),
 }
@@ -82,7 +93,7 @@ impl From<End> for ExitCode {
 impl From<Failure> for ExitCode {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Start(_) | Failure::Fault(_) => Self::from(1),
+            Failure::Start(_) | Failure::Print(_) | Failure::Fault(_) => Self::from(1),
             Failure::Listen(_) => Self::from(3),
         }
     }

@@ -4,6 +4,8 @@ use std::{io::Write as _, process::Stdio};
 
 use calc_client::batch::MAX_INPUT_LINE;
 
+#[cfg(target_os = "linux")]
+use crate::run::redirected;
 use crate::{
     run::{Client, Outcome, client_fed, command},
     server::{Server, Then},
@@ -116,6 +118,32 @@ fn a_refused_operand_spoils_its_own_line_only() {
     let outcome = client_fed(&Server::scripted(&script, Then::Mute).args(&[]), b"1 2 +\n3 4 +\n");
     let stdout = "error: busy at token 1 '1'\n7\n".into();
     assert_eq!(outcome, Outcome { code: 1, stdout, stderr: String::new() });
+}
+
+/// The server reads nothing while its replies are not read, and what is on its way fills every buffer in both directions:
+/// a client that only wrote would wait for it for ever, and it for the client (PIPE-3).
+#[test]
+#[cfg(unix)]
+fn a_batch_reads_while_it_writes() {
+    use std::{io::Read as _, os::unix::net::UnixListener, thread};
+    /// What one line asks for is eight times its own length.
+    const LINE: &str = "1e33\n";
+    const LINES: usize = 40_000;
+    // A Unix socket's buffers do not grow, as those of TCP do on loopback.
+    let path = std::env::temp_dir().join(format!("calc-client-{}-batch", std::process::id()));
+    let listener = UnixListener::bind(&path).expect("a socket");
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let (mut buffer, reply) = ([0; 4096], format!("OK {}\n", "x".repeat(250)));
+        while let Ok(count @ 1..) = stream.read(&mut buffer) {
+            let messages = buffer[..count].iter().filter(|octet| **octet == b'\n').count();
+            let Ok(()) = stream.write_all(reply.repeat(messages).as_bytes()) else { break };
+        }
+    });
+    let outcome = client_fed(&["--unix", path.to_str().expect("UTF-8")], LINE.repeat(LINES).as_bytes());
+    std::fs::remove_file(path).expect("it is there");
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert!(outcome.stdout == format!("1{}\n", "0".repeat(33)).repeat(LINES), "each line has its result");
 }
 
 #[test]
@@ -246,12 +274,33 @@ fn input_that_cannot_be_read_is_told() {
     assert!(outcome.stderr.starts_with(message), "{}", outcome.stderr);
 }
 
+/// There is no room for it, or there is no standard output at all, which `/dev/null` must not be taken for.
 #[test]
 #[cfg(target_os = "linux")]
 fn output_that_cannot_be_written_is_told() {
-    let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
-    let outcome = command(&Server::right().args(&["1", "2", "+"])).stdout(full).output().expect("it ends");
-    assert_eq!(outcome.status.code(), Some(2));
-    let message = String::from_utf8_lossy(&outcome.stderr);
-    assert!(message.starts_with("calc-client: cannot write to standard output: "), "{message}");
+    let calls: [(&[&str], &[u8]); 7] = [
+        (&["1", "2", "+"], b""),
+        (&["--json", "1", "2", "+"], b""),
+        (&["-"], b"1 2 +\n3 4 +\n"),
+        (&["--json", "-"], b"1 2 +\n"),
+        (&["--help"], b""),
+        (&["--version"], b""),
+        (&["--manual"], b""),
+    ];
+    let lost = |reason: &str| (2, format!("calc-client: cannot write to standard output: {reason}\n"));
+    let outputs = [
+        (">&-", lost("Bad file descriptor (os error 9)")),
+        (">/dev/full", lost("No space left on device (os error 28)")),
+        (">/dev/null", (0, String::new())),
+        ("1<>/dev/null", (0, String::new())),
+    ];
+    for (args, input) in calls {
+        for (redirection, (code, stderr)) in &outputs {
+            let server = Server::right();
+            let mut client = Client::spawn(redirected(&server.args(args), redirection).stdin(Stdio::piped()));
+            client.feed(input);
+            let expected = Outcome { code: *code, stdout: String::new(), stderr: stderr.clone() };
+            assert_eq!(client.finish(), expected, "{args:?} {redirection}");
+        }
+    }
 }

@@ -10,4 +10,6 @@ mod faults;
 mod batches;
 mod options;
 #[cfg(target_os = "linux")]
+mod screen;
+#[cfg(target_os = "linux")]
 mod terminal;

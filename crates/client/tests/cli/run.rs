@@ -41,22 +41,36 @@ pub(crate) fn client_fed(args: &[&str], input: &[u8]) -> Outcome {
 
 /// The client's command, which speaks English wherever the tests run.
 pub(crate) fn command(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_calc-client"));
+    let mut command = in_english(env!("CARGO_BIN_EXE_calc-client"));
+    command.args(args);
+    command
+}
+
+/// The same from a shell that redirects what the client has open, such as `>&-`.
+#[cfg(target_os = "linux")]
+pub(crate) fn redirected(args: &[&str], redirection: &str) -> Command {
+    let mut command = in_english("sh");
+    command.args(["-c", &format!("exec \"$0\" \"$@\" {redirection}"), env!("CARGO_BIN_EXE_calc-client")]);
+    command.args(args);
+    command
+}
+
+fn in_english(program: &str) -> Command {
+    let mut command = Command::new(program);
     for variable in ["LC_ALL", "LC_MESSAGES", "LANG", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
         command.env_remove(variable);
     }
-    command.args(args);
     command
 }
 
 impl Client {
     pub(crate) fn start(args: &[&str], stdin: Stdio) -> Self {
-        let mut child = command(args)
-            .stdin(stdin)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the client starts");
+        Self::spawn(command(args).stdin(stdin))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the client starts");
         let (sender, lines) = channel();
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         thread::spawn(move || {

@@ -1,37 +1,27 @@
 //! The calculator at a terminal, driven through a pseudo-terminal.
 
 use std::{
-    fs::File,
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Write as _},
     path::PathBuf,
-    process::Child,
-    sync::mpsc::{Receiver, RecvTimeoutError, channel},
-    thread,
+    process::{Child, Stdio},
+    time::Instant,
 };
-
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::{
-    run::{PATIENCE, command},
-    server::{Server, Then},
+    run::{Client, Outcome, PATIENCE, command},
+    screen::Screen,
+    server::{Server, Then, converse_in_silence},
 };
 
-/// The client at a terminal, and what it has shown that no [`Terminal::shows`] has passed yet.
+/// The client at a terminal.
 struct Terminal {
     child: Child,
-    keys: File,
-    pieces: Receiver<Vec<u8>>,
-    shown: String,
+    screen: Screen,
 }
 
 impl Terminal {
     fn start(args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)
-            .expect("a pseudo-terminal");
-        grantpt(&controller).expect("granted");
-        unlockpt(&controller).expect("unlocked");
-        let name = ptsname(&controller, Vec::new()).expect("a name").into_string().expect("UTF-8");
-        let side = || File::options().read(true).write(true).open(&name).expect("the other side");
+        let screen = Screen::open();
         let mut command = command(args);
         command.env("TERM", "xterm").env_remove("HOME").env_remove("XDG_STATE_HOME");
         // A terminal of continuous integration is taken for one with colours, whatever TERM says.
@@ -39,39 +29,18 @@ impl Terminal {
             command.env_remove(name);
         }
         command.envs(environment.iter().copied());
-        let child = command.stdin(side()).stdout(side()).stderr(side()).spawn().expect("the client starts");
-        let mut screen = File::from(controller);
-        let keys = screen.try_clone().expect("a clone");
-        let (sender, pieces) = channel();
-        thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            // It fails when the other side is closed.
-            while let Ok(count @ 1..) = screen.read(&mut buffer)
-                && sender.send(buffer[..count].to_vec()).is_ok()
-            {}
-        });
-        let mut terminal = Self { child, keys, pieces, shown: String::new() };
+        let child = command.stdin(screen.side()).stdout(screen.side()).stderr(screen.side()).spawn();
+        let mut terminal = Self { child: child.expect("the client starts"), screen };
         terminal.shows("> ");
         terminal
     }
 
     fn types(&mut self, line: &str) {
-        self.keys.write_all(line.as_bytes()).expect("keys");
+        self.screen.types(line);
     }
 
-    /// Waits until it has shown a text, and gives what came up to its end.
     fn shows(&mut self, text: &str) -> String {
-        loop {
-            if let Some(start) = self.shown.find(text) {
-                return self.shown.drain(..start + text.len()).collect();
-            }
-            match self.pieces.recv_timeout(PATIENCE) {
-                Ok(piece) => self.shown.push_str(&String::from_utf8_lossy(&piece)),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("'{text}' was not shown: {:?}", self.shown);
-                }
-            }
-        }
+        self.screen.shows(text)
     }
 
     /// Types a line at the prompt, and waits for an answer and for the next prompt. What is typed before a prompt would be
@@ -84,13 +53,7 @@ impl Terminal {
 
     fn ends(mut self, keys: &str) -> i32 {
         self.types(keys);
-        loop {
-            match self.pieces.recv_timeout(PATIENCE) {
-                Ok(_) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => panic!("the client does not end"),
-            }
-        }
+        self.screen.rest();
         self.child.wait().expect("it ends").code().expect("an exit code")
     }
 }
@@ -226,4 +189,43 @@ fn it_speaks_spanish_too() {
     let server = Server::right();
     let mut terminal = Terminal::start(&server.args(&[]), &[("NO_COLOR", "1"), ("LANG", "es_AR.UTF-8")]);
     terminal.says(":stack", "(la pila está vacía)");
+}
+
+/// Three batches that go on until one of them, whose results go elsewhere, shows on its terminal how far it is.
+#[test]
+fn a_long_batch_shows_its_progress_where_nothing_else_is_shown() {
+    let servers = [(); 3].map(|()| Server::start(|stream, _| converse_in_silence(&stream)));
+    let [mut watched, mut busy] = [(); 2].map(|()| Screen::open());
+    let batch = |server: &Server, stdout: Stdio, screen: &Screen| {
+        let mut command = command(&server.args(&[]));
+        command.env("TERM", "xterm").stdin(Stdio::piped()).stdout(stdout).stderr(screen.side());
+        command.spawn().expect("the client starts")
+    };
+    let mut beside = batch(&servers[0], Stdio::piped(), &watched);
+    let mut onto = batch(&servers[1], busy.side().into(), &busy);
+    let mut away = Client::start(&servers[2].args(&[]), Stdio::piped());
+
+    let mut results = BufReader::new(beside.stdout.take().expect("piped"));
+    let mut inputs = [&mut beside, &mut onto].map(|child| child.stdin.take().expect("piped"));
+    let start = Instant::now();
+    while !watched.has_shown("/s, ") {
+        assert!(start.elapsed() < PATIENCE, "nothing is shown: {:?}", watched.so_far());
+        for input in &mut inputs {
+            input.write_all(b"1 2 +\n").expect("it reads");
+        }
+        away.feed(b"1 2 +\n");
+        let mut line = String::new();
+        results.read_line(&mut line).expect("UTF-8");
+        assert_eq!((line.as_str(), away.line().as_str()), ("3\n", "3\n"));
+    }
+    drop(inputs);
+
+    assert_eq!(away.finish(), Outcome { code: 0, stdout: String::new(), stderr: String::new() });
+    let cleared = watched.rest();
+    assert!(cleared.ends_with("\x1b[2K"), "{cleared:?}");
+    let shown = busy.rest();
+    assert!(shown.starts_with("3\r\n3\r\n") && !shown.contains("/s, "), "{shown:?}");
+    for mut child in [beside, onto] {
+        assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    }
 }

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::EXIT_CODES;
 use super::load::{EXIT_CODES as LOAD_EXIT_CODES, LoadArgs};
+use super::page::Page;
 use super::roster::RosterArgs;
 use crate::connection::Target;
 use crate::language::Language;
@@ -28,6 +29,19 @@ pub(super) struct Cli {
     pub(super) command: Option<Command>,
     #[command(flatten)]
     pub(super) grade: GradeArgs,
+    /// Print completions for a shell, and end
+    #[arg(long, value_name = "SHELL", value_enum, hide = true)]
+    completions: Option<clap_complete::Shell>,
+    /// Print the manual page in roff, or that of a command, and end
+    #[arg(long, value_name = "COMMAND", require_equals = true, num_args = 0..=1, default_missing_value = "", hide = true)]
+    manual: Option<String>,
+}
+
+impl Cli {
+    /// What is to be printed in place of a report, if anything.
+    pub(super) fn page(&self) -> Option<Page<'_>> {
+        self.completions.map(Page::Completions).or_else(|| self.manual.as_deref().map(Page::Manual))
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,8 +4,10 @@ mod args;
 mod exit;
 mod grading;
 mod load;
+mod page;
 mod progress;
 mod roster;
+mod telling;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -27,6 +29,9 @@ use crate::suite::{self, Suite};
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(page) = cli.page() {
+        return exit_code(page.print());
+    }
     let exit = match cli.command {
         Some(Command::Check { files }) => check(&files),
         Some(Command::Schema { kind }) => schema(kind),
@@ -35,6 +40,10 @@ pub fn main() -> ExitCode {
         Some(Command::Supervise { apart }) => return launch::supervise(apart),
         None => list_or_grade(&cli.grade),
     };
+    exit_code(exit)
+}
+
+fn exit_code(exit: anyhow::Result<Exit>) -> ExitCode {
     match exit {
         Ok(exit) => exit.into(),
         // Nobody reads any more: that is no failure of ours.

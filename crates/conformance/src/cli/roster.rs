@@ -1,23 +1,19 @@
-//! A class: what may be asked for, and what is told while it is graded.
+//! A class: what may be asked for.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::{DEFAULT_SUITE, locale_language, seconds};
 use super::exit::Exit;
 use super::grading::interrupt;
+use super::telling::Telling;
 use crate::language::Language;
 use crate::launch::{Isolation, LaunchTerms, has_own_networks};
-use crate::report::number;
-use crate::roster::{
-    Defaults, Earlier, Event, Network, Orders, Outcome, Plan, PlanError, Record, State, Table, common_causes,
-    grade,
-};
+use crate::roster::{Defaults, Earlier, Network, Orders, Plan, PlanError, Record, State, Table, grade};
 use crate::selection::{Levels, Pattern};
 
 const EXIT_CODES: &str = "\
@@ -128,7 +124,7 @@ impl RosterArgs {
             program,
             out: self.out.clone(),
             words: self.words(),
-            language: self.lang.unwrap_or_else(locale_language),
+            language: self.language(),
             title: self.title.clone(),
             // Most of the time that a wrong server takes is spent waiting for it.
             jobs: self.jobs.map_or(2 * processors + 2, usize::from),
@@ -136,6 +132,10 @@ impl RosterArgs {
             network,
             earlier: if self.again { Earlier::GradedAgain } else { Earlier::Kept },
         })
+    }
+
+    fn language(&self) -> Language {
+        self.lang.unwrap_or_else(locale_language)
     }
 
     /// The options that are handed to every student's run.
@@ -154,24 +154,10 @@ impl RosterArgs {
     }
 
     async fn grade(&self, plan: &Plan) -> anyhow::Result<Exit> {
-        let mut telling = Telling::new(plan.students());
-        let network = match plan.network() {
-            Network::Own => "each server in a network of its own",
-            Network::Shared => {
-                "servers share this machine's network: those with the same fixed port run one after another"
-            }
-        };
-        telling.say(&format!(
-            "{} students, at most {} at a time, {network}",
-            plan.students(),
-            plan.at_a_time()
-        ));
-        if !plan.others().is_empty() {
-            let others = plan.others().join(", ");
-            telling.say(&format!("without a meaning here, and kept for moodle.csv: {others}"));
-        }
+        let mut telling = Telling::new(plan.students(), self.language());
+        telling.begin(plan);
         let outcome = grade(plan, interrupt(), |event| telling.on(&event)).await;
-        telling.bar.finish_and_clear();
+        telling.end();
         let outcome = outcome?;
         telling.sum_up(&outcome);
         telling.say(&plan.path("index.html").display().to_string());
@@ -181,86 +167,6 @@ impl RosterArgs {
             false if outcome.register.students.iter().all(has_grade) => Exit::Passed,
             false => Exit::Internal,
         })
-    }
-}
-
-/// What is told while a class is graded: lines, and on a terminal a bar below them.
-struct Telling {
-    bar: ProgressBar,
-    all: usize,
-    done: usize,
-    kept: usize,
-    at_work: Vec<String>,
-}
-
-/// More would not fit beside the bar.
-const MOST_NAMES: usize = 6;
-
-/// What is told of the mistakes at the end; the page has all of them.
-const MOST_CAUSES: usize = 5;
-
-impl Telling {
-    fn new(all: usize) -> Self {
-        let is_dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-        let is_shown = io::stderr().is_terminal() && !is_dumb;
-        let on = if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(u64::try_from(all).ok(), on);
-        // Without a style of our own the bar is another, and no worse.
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, all, done: 0, kept: 0, at_work: Vec::new() }
-    }
-
-    fn say(&self, line: &str) {
-        // Where nobody reads, the files are written all the same.
-        self.bar.suspend(|| drop(writeln!(io::stdout(), "{line}")));
-    }
-
-    fn on(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Began(id) => self.at_work.push((*id).to_owned()),
-            Event::Kept(_) => {
-                self.kept += 1;
-                self.advance();
-            }
-            Event::Ended(record) => {
-                self.at_work.retain(|id| *id != record.id);
-                self.advance();
-                let width = self.all.to_string().len();
-                let grade = record.grade.map_or_else(|| "-".to_owned(), number);
-                let cause = record.causes.first().map(|cause| cause.title.as_str());
-                let why = record.reason.as_deref().or(cause).unwrap_or_default();
-                let why = why.lines().next().unwrap_or_default();
-                let line =
-                    format!("{:>width$}/{}  {grade:>5}  {:<20}  {why}", self.done, self.all, record.name);
-                self.say(line.trim_end());
-            }
-        }
-        let shown: Vec<&str> = self.at_work.iter().take(MOST_NAMES).map(String::as_str).collect();
-        self.bar.set_message(shown.join(" "));
-    }
-
-    fn advance(&mut self) {
-        self.done += 1;
-        self.bar.inc(1);
-    }
-
-    fn sum_up(&self, outcome: &Outcome) {
-        if self.kept > 0 {
-            self.say(&format!("{} unchanged since they were graded", self.kept));
-        }
-        if outcome.interrupted {
-            self.say("interrupted: the same command goes on from here");
-        }
-        let students = &outcome.register.students;
-        let without = students.iter().filter(|record| record.state != State::Graded).count();
-        if without > 0 {
-            self.say(&format!("{without} without a grade"));
-        }
-        for (title, students) in common_causes(&outcome.register).into_iter().take(MOST_CAUSES) {
-            self.say(&format!("{students:>4} × {title}"));
-        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Boundary {
 
 /// Whether nothing more has come for as long as ends a reply, or nothing more can come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Quiet {
+pub enum Quiet {
     /// For as long as ends a reply.
     Yes,
     /// The server has closed.

@@ -8,7 +8,7 @@ use crate::format::Receive;
 
 /// What was received and not yet taken as a reply.
 #[derive(Debug, Default)]
-pub(crate) struct Inbox {
+pub struct Inbox {
     bytes: Vec<u8>,
     taken: usize,
     /// Of datagrams, the lengths of those that have not been taken.
@@ -17,7 +17,8 @@ pub(crate) struct Inbox {
 
 /// What the inbox holds, by the dialect's framing.
 #[derive(Debug, Eq, PartialEq)]
-pub(crate) enum Found {
+pub enum Found {
+    /// A reply.
     Reply(Received),
     /// More octets than a reply may have, and no end.
     TooLong(Vec<u8>),
@@ -30,7 +31,8 @@ impl Inbox {
     /// server's, so that a flood cannot fill the grader's memory; no case asks for that much.
     pub(super) const MOST: usize = 1 << 20;
 
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    /// Adds what has come.
+    pub fn push(&mut self, bytes: &[u8]) {
         if self.taken > Self::MOST / 2 {
             self.bytes.drain(..self.taken);
             self.taken = 0;
@@ -52,7 +54,7 @@ impl Inbox {
     }
 
     /// Takes one reply.
-    pub(crate) fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
+    pub fn take(&mut self, framing: &Receive, quiet: Quiet) -> Found {
         let first = match (framing, self.datagrams.pop_front()) {
             (Receive::Datagram { .. }, None) => return Found::Incomplete,
             (Receive::Datagram { .. }, Some(length)) => &self.unread()[..length],

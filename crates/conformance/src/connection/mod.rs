@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use framing::Quiet;
-pub(crate) use inbox::{Found, Inbox};
+pub use framing::Quiet;
+pub use inbox::{Found, Inbox};
 pub use network::Network;
 pub use received::Received;
 pub use stream::DialError;

@@ -19,9 +19,9 @@ pub struct Suite {
     pub id: String,
     /// What it tests, in a few words.
     pub title: Text,
-    /// The document that the requirements stand in, `PROTOCOL.md`.
+    /// The document that the requirements stand in, `PROTOCOL.md`; in Spanish, its translation.
     #[serde(default)]
-    pub document: Option<String>,
+    pub document: Option<Text>,
     /// The dialect: the name of one that is built in (`calc-1`), or a file beside this one (`mine.json`).
     pub dialect: String,
     /// The files of notes: built in (`calc`), or files beside this one (`notes.json`).

@@ -104,10 +104,10 @@ impl<W: Write> Terminal<'_, W> {
         let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
             return Ok(());
         };
-        let document = self.suite.document.as_deref().unwrap_or_default();
-        let place = format!("{document} §{}", requirement.section);
-        let text = requirement.text.text(self.words.language);
-        self.field(Phrase::Violates, &format!("{} ({}): {text}", requirement.id, place.trim_start()))
+        let language = self.words.language;
+        let place = self.suite.place(requirement, language);
+        let text = requirement.text.text(language);
+        self.field(Phrase::Violates, &format!("{} ({place}): {text}", requirement.id))
     }
 
     /// What was said, up to where it broke.

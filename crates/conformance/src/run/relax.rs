@@ -140,6 +140,7 @@ fn ends_otherwise(deviations: &[&Relaxation]) -> bool {
 /// Whether something is waited for that may never come.
 fn waits(relaxation: &Relaxation) -> bool {
     relaxation.greeting.is_some()
+        || relaxation.ignore.as_ref().is_some_and(|ignored| !ignored.is_empty())
         || relaxation.receive.as_ref().is_some_and(|receive| !matches!(receive, Receive::Quiet { .. }))
 }
 

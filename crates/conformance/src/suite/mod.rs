@@ -22,7 +22,7 @@ pub use problem::{Problem, Problems};
 
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Grading, Level, Note, Requirement, Step, Wrong};
-use crate::language::Text;
+use crate::language::{Language, Text};
 
 /// A suite.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub struct Suite {
     /// What it tests, in a few words.
     pub title: Text,
     /// The document that its requirements stand in.
-    pub document: Option<String>,
+    pub document: Option<Text>,
     /// The dialect that the server speaks.
     pub dialect: Arc<Dialect>,
     /// The name of the dialect that the suite was written for, and its requirements with it.
@@ -117,6 +117,13 @@ impl Suite {
     /// All cases in order.
     pub fn cases(&self) -> impl Iterator<Item = &Case> {
         self.chapters.iter().flat_map(|chapter| &chapter.cases)
+    }
+
+    /// Where a requirement stands, as in `PROTOCOL.md §3`.
+    #[must_use]
+    pub fn place(&self, requirement: &Requirement, language: Language) -> String {
+        let document = self.document.as_ref().map_or("", |document| document.text(language));
+        format!("{document} §{}", requirement.section).trim_start().to_owned()
     }
 
     /// Whether the server speaks a dialect that the suite's document says nothing about.

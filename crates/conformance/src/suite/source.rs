@@ -1,7 +1,8 @@
 //! Where the files of a suite are: inside the program, or on the disk.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -125,8 +126,17 @@ impl Source {
     }
 }
 
+/// The most octets of a file: a hundred times the largest of ours.
+const MOST_OCTETS: u64 = 4 << 20;
+
 fn read_text(path: &Path) -> Result<String, String> {
-    let octets = fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let mut octets = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_OCTETS + 1).read_to_end(&mut octets))
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    if octets.len() as u64 > MOST_OCTETS {
+        return Err(format!("is longer than {} MiB, the most that a file may have", MOST_OCTETS >> 20));
+    }
     String::from_utf8(octets).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         format!("is not UTF-8: octet {} is part of no character; save it as UTF-8", at + 1)

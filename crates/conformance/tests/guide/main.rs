@@ -1,4 +1,5 @@
-//! `docs/GRADER.md` is true: its files load, its commands print what it says, its tables show what there is.
+//! `docs/GRADER.md` is true: its files load, its commands print what it says, its tables show what there is. So is its translation,
+//! `docs/es/GRADER.md`, in a Spanish locale.
 //!
 //! In the page, a fenced block `json NAME` or `python NAME` is a file, `console` is a dialogue with a shell (a command that ends
 //! in `&` is a server, and takes the place of the one before), and `json case` or `json relaxation` is a part of a file. A line
@@ -6,27 +7,38 @@
 
 mod page;
 mod shell;
+mod translation;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use calc_conformance::language::Language;
 use calc_conformance::schema::Kind;
 use serde_json::{Value, json};
 
-use crate::page::{blocks, dialogue, first_cells, page};
+use crate::page::{GUIDE, blocks, dialogue, first_cells, page};
 use crate::shell::Shell;
 
 #[test]
 fn every_command_of_the_page_prints_what_the_page_says() {
+    print_what_the_page_says(Language::En);
+}
+
+#[test]
+fn every_command_of_the_spanish_page_prints_what_the_page_says() {
+    print_what_the_page_says(Language::Es);
+}
+
+fn print_what_the_page_says(language: Language) {
     if Command::new("python3").arg("--version").output().is_err() {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "`python3` is not installed");
         return;
     }
-    let mut shell = Shell::new("guide");
+    let mut shell = Shell::new(&format!("guide-{language:?}"), language);
     let mut commands = 0;
-    for block in blocks() {
+    for block in blocks(&page(GUIDE, language)) {
         match (block.language.as_str(), block.name.as_str()) {
             ("console", _) => {
                 for (command, expected) in dialogue(&block.text) {
@@ -44,9 +56,9 @@ fn every_command_of_the_page_prints_what_the_page_says() {
 
 #[test]
 fn every_part_of_a_file_on_the_page_loads() {
-    let shell = Shell::new("guide-parts");
+    let shell = Shell::new("guide-parts", Language::En);
     let mut loaded = 0;
-    for block in blocks().iter().filter(|block| block.language == "json") {
+    for block in blocks(&page(GUIDE, Language::En)).iter().filter(|block| block.language == "json") {
         let value: Value = serde_json::from_str(&block.text).expect("a block of JSON is JSON");
         match block.name.as_str() {
             "case" => shell.check(&suite_with(value)),
@@ -63,7 +75,7 @@ fn every_part_of_a_file_on_the_page_loads() {
 
 #[test]
 fn every_row_of_the_tables_of_steps_matchers_and_messages_loads() {
-    let shell = Shell::new("guide-tables");
+    let shell = Shell::new("guide-tables", Language::En);
     let case = |steps: Value| {
         suite_with(json!({"id": "c", "title": "t", "spec": ["R1"], "level": "must", "steps": steps}))
     };
@@ -91,14 +103,15 @@ fn every_row_of_the_tables_of_steps_matchers_and_messages_loads() {
 
 #[test]
 fn the_page_names_every_field_of_every_kind_of_file() {
-    let page = page();
+    let pages = [Language::En, Language::Es].map(|language| page(GUIDE, language));
     for kind in Kind::ALL {
         let mut names = BTreeSet::new();
         fields(&kind.schema(), &mut names);
         assert!(names.len() > 3, "{kind:?}: {names:?}");
         for name in names {
             let named = [format!("`{name}`"), format!("\"{name}\":"), format!("`{name}:")];
-            assert!(named.iter().any(|named| page.contains(named)), "{name} of {kind:?}");
+            let is_in = |page: &String| named.iter().any(|named| page.contains(named));
+            assert!(pages.iter().all(is_in), "{name} of {kind:?}");
         }
     }
 }
@@ -141,7 +154,7 @@ fn the_page_names_every_exit_code_as_the_program_does() {
         Command::new(env!("CARGO_BIN_EXE_conformance")).arg("--help").output().expect("the program runs");
     let help = String::from_utf8(help.stdout).expect("the help is text");
     let (_, codes) = help.split_once("Exit codes:\n").expect("the help lists the exit codes");
-    let page = page();
+    let page = page(GUIDE, Language::En);
     for line in codes.lines().filter(|line| !line.is_empty()) {
         let (code, meaning) = line.trim().split_once(' ').expect("a code and its meaning");
         let row = format!("| {code} | {} |", meaning.trim());

@@ -1,7 +1,9 @@
-//! `docs/GRADER.md` taken apart.
+//! The pages of `docs`, in both languages, taken apart.
 
 use std::fs;
 use std::path::Path;
+
+use calc_conformance::language::Language;
 
 /// A fenced block.
 pub(crate) struct Block {
@@ -10,10 +12,10 @@ pub(crate) struct Block {
     pub(crate) text: String,
 }
 
-pub(crate) fn blocks() -> Vec<Block> {
-    let page = page();
+/// The fenced blocks of a page.
+pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut lines = page.lines();
+    let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let Some(info) = line.strip_prefix("```") else { continue };
         let (language, name) = info.split_once(' ').unwrap_or((info, ""));
@@ -40,9 +42,10 @@ pub(crate) fn dialogue(text: &str) -> Vec<(String, String)> {
     commands
 }
 
-/// What stands in code in the first column of the tables below a heading, up to the next one.
+/// What stands in code in the first column of the tables below a heading of the English guide, up to the next one. In the
+/// Spanish one the same stands there, which is what `translation` is about.
 pub(crate) fn first_cells(heading: &str) -> Vec<String> {
-    let page = page();
+    let page = page(GUIDE, Language::En);
     let (_, rest) =
         page.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}"));
     let section = rest.lines().take_while(|line| !line.starts_with('#'));
@@ -52,8 +55,15 @@ pub(crate) fn first_cells(heading: &str) -> Vec<String> {
     cells.collect()
 }
 
-/// The page itself.
-pub(crate) fn page() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/GRADER.md");
-    fs::read_to_string(path).expect("docs/GRADER.md can be read")
+/// The guide to the grader.
+pub(crate) const GUIDE: &str = "GRADER.md";
+
+/// A page in a language.
+pub(crate) fn page(name: &str, language: Language) -> String {
+    let directory = match language {
+        Language::En => "../../docs",
+        Language::Es => "../../docs/es",
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(directory).join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

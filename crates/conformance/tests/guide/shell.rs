@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use calc_conformance::language::Language;
 use serde_json::Value;
 
 /// The port that the page uses everywhere. Each of its servers gets a free one instead.
@@ -16,14 +17,19 @@ pub(crate) struct Shell {
     directory: PathBuf,
     server: Option<Child>,
     port: String,
+    locale: &'static str,
     last_code: i32,
 }
 
 impl Shell {
-    pub(crate) fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str, language: Language) -> Self {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&directory).expect("the directory for tests can be written");
-        Self { directory, server: None, port: PORT.to_owned(), last_code: 0 }
+        let locale = match language {
+            Language::En => "en_GB.UTF-8",
+            Language::Es => "es_ES.UTF-8",
+        };
+        Self { directory, server: None, port: PORT.to_owned(), locale, last_code: 0 }
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
@@ -66,9 +72,7 @@ impl Shell {
         let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
         let mut shell = Command::new("sh");
         shell.args(["-c", &command.replace(PORT, &self.port)]).current_dir(&self.directory).env("PATH", path);
-        for variable in ["LC_ALL", "LC_MESSAGES", "LANG"] {
-            shell.env_remove(variable);
-        }
+        shell.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", self.locale);
         shell.stdout(Stdio::piped()).stderr(Stdio::piped());
         shell
     }

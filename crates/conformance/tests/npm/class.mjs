@@ -2,49 +2,35 @@
 // page is judged. Ends with an error for the first thing that is wrong; with PICTURE, takes one as well.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { accessible, inBrowser, readable, runsNothing, withoutScripts } from "./look.mjs";
 
 const [executablePath, file, json, picture] = process.argv.slice(2);
-const address = pathToFileURL(file).href;
 const { students, language } = JSON.parse(await readFile(json, "utf8"));
-const quiet = "sandbox first-run disable-gpu disable-quic disable-background-networking disable-component-update disable-sync";
-const args = quiet.split(" ").map((flag) => (flag.startsWith("disable") ? `--${flag}` : `--no-${flag}`));
+// It leads to the pages of the class.
+const ofTheClass = (url, address) => url.startsWith(new URL(".", address).href);
 
-const profile = await mkdtemp(join(tmpdir(), "conformance-chromium-"));
-const context = await chromium.launchPersistentContext(profile, { executablePath, args, viewport: { width: 1280, height: 900 } });
-try {
-  const page = await openPage(context);
+await inBrowser(executablePath, file, ofTheClass, async (page, address) => {
   await sameAsTheRegister(page);
-  await harmless(page);
-  for (const colorScheme of ["light", "dark"]) await accessible(page, colorScheme);
-  for (const width of [1280, 360]) await readable(page, width);
+  // No name is anything but text.
+  await runsNothing(page);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await accessible(page, colorScheme);
+  }
+  // With every chapter unfolded; the table scrolls by itself.
+  await page.locator("[data-fold=open]").first().click();
+  for (const width of [1280, 360]) await readable(page, { width, height: 900, aside: "script, .jump", clipped: ".scroll", texts: 400 });
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.reload();
   await operable(page);
   await leadsToStudents(page);
-  await withoutScripts(context.browser());
-  if (picture) await photograph(page);
-} finally {
-  await context.close();
-  await rm(profile, { recursive: true, force: true });
-}
-
-// The page, of which every complaint and every request but that for a page of the class is an error.
-async function openPage(context) {
-  const page = await context.newPage();
-  const fail = (what) => assert.fail(`${file}: ${what}`);
-  page.on("console", (message) => fail(`console: ${message.text()}`));
-  page.on("pageerror", (error) => fail(`error: ${error}`));
-  page.on("dialog", (dialog) => fail(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => request.url().startsWith(new URL(".", address).href) || fail(`request: ${request.url()}`));
-  await page.goto(address);
-  return page;
-}
+  await withoutScripts(page, address, async (bare) => {
+    assert.ok(!(await bare.locator(".tools").first().isVisible()), "no tools that do nothing");
+    assert.ok(await bare.locator("td.fail a").first().isVisible(), "all cases are there");
+  });
+  if (picture) await photograph(page, address);
+});
 
 // A row for each student with the grade, a cell for each case with the verdict, and the causes counted.
 async function sameAsTheRegister(page) {
@@ -67,56 +53,6 @@ async function sameAsTheRegister(page) {
   const wrong = students.filter(({ causes }) => causes.length > 0);
   const named = await page.$$eval(".mend a", (links) => new Set(links.map((link) => link.textContent)).size);
   assert.equal(named, wrong.length);
-}
-
-// No name is anything but text.
-async function harmless(page) {
-  assert.equal(await page.locator("script").count(), 1);
-  const handlers = await page.$$eval("*", (all) =>
-    all.flatMap((element) => element.getAttributeNames()).filter((name) => name.startsWith("on") || name === "style" || name === "src"),
-  );
-  assert.deepEqual(handlers, []);
-}
-
-async function accessible(page, colorScheme) {
-  await page.emulateMedia({ colorScheme });
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
-  assert.deepEqual(told, [], colorScheme);
-}
-
-// With every chapter unfolded no two texts overlap, and nothing but the table, which scrolls by itself, leaves the page.
-async function readable(page, width) {
-  await page.setViewportSize({ width, height: 900 });
-  await page.locator("[data-fold=open]").first().click();
-  const found = await page.evaluate(() => {
-    for (const element of document.querySelectorAll("details")) element.open = true;
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const boxes = [];
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (!node.data.trim() || node.parentElement.closest("script, .jump")) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const within = !node.parentElement.closest(".scroll");
-      for (const { top, bottom, left, right, width } of range.getClientRects()) {
-        if (width > 0) boxes.push({ top: top + scrollY, bottom: bottom + scrollY, left, right, text: node.data, within });
-      }
-    }
-    boxes.sort((one, other) => one.top - other.top);
-    const overlaps = [];
-    boxes.forEach((one, index) => {
-      for (let next = index + 1; next < boxes.length && boxes[next].top < one.bottom - 2; next++) {
-        const other = boxes[next];
-        const beside = other.left >= one.right - 1 || one.left >= other.right - 1;
-        if (!beside && overlaps.length < 9) overlaps.push(`${one.text} / ${other.text}`);
-      }
-    });
-    const outside = boxes.filter((box) => box.within && (box.left < 0 || box.right > innerWidth)).map((box) => box.text);
-    return { texts: boxes.length, overlaps, outside, wide: document.documentElement.scrollWidth - innerWidth };
-  });
-  assert.ok(found.texts > 400, `${found.texts} texts`);
-  assert.deepEqual({ ...found, texts: 0 }, { texts: 0, overlaps: [], outside: [], wide: 0 }, `at a width of ${width}`);
 }
 
 // Sorting, folding, searching and colours by keyboard.
@@ -180,18 +116,8 @@ async function leadsToStudents(page) {
   await page.goBack();
 }
 
-async function withoutScripts(browser) {
-  if (!browser) return;
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(address);
-  assert.ok(!(await page.locator(".tools").first().isVisible()), "no tools that do nothing");
-  assert.ok(await page.locator("td.fail a").first().isVisible(), "all cases are there");
-  await context.close();
-}
-
 // What a teacher sees first, and a chapter unfolded, the worst on top.
-async function photograph(page) {
+async function photograph(page, address) {
   await page.setViewportSize({ width: 1040, height: 800 });
   await page.emulateMedia({ colorScheme: "light" });
   await page.evaluate(() => localStorage.clear());

@@ -2,51 +2,33 @@
 // which the page is judged. Ends with an error for the first thing that is wrong; with PICTURE, takes one as well.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { accessible, inBrowser, readable, runsNothing, withoutScripts } from "./look.mjs";
 
 const [executablePath, file, json, picture] = process.argv.slice(2);
-const address = pathToFileURL(file).href;
 const report = JSON.parse(await readFile(json, "utf8"));
 const failures = report.cases.filter((row) => row.verdict === "fail");
-const quiet = "sandbox first-run disable-gpu disable-quic disable-background-networking disable-component-update disable-sync";
-const args = quiet.split(" ").map((flag) => (flag.startsWith("disable") ? `--${flag}` : `--no-${flag}`));
+const itself = (url, address) => url.split("#")[0] === address;
 
-const profile = await mkdtemp(join(tmpdir(), "conformance-chromium-"));
-const context = await chromium.launchPersistentContext(profile, { executablePath, args, viewport: { width: 1280, height: 900 } });
-try {
-  const page = await openPage(context);
+await inBrowser(executablePath, file, itself, async (page, address) => {
   await sameAsTheReport(page);
   await harmless(page);
-  await readable(page, { width: 1280, height: 900 });
-  await readable(page, { width: 360, height: 800 });
+  // The tools stay in sight above what is scrolled beneath them; jump links are there for the keyboard.
+  const aside = "script, title, .tools, .jump";
+  await readable(page, { width: 1280, height: 900, aside, clipped: ".seq", texts: 20 });
+  await readable(page, { width: 360, height: 800, aside, clipped: ".seq", texts: 20 });
   await page.setViewportSize({ width: 1280, height: 900 });
   await contrasts(page);
   await page.reload();
   await operable(page);
   await printable(page);
-  await withoutScripts(context.browser());
-  if (picture) await photograph(page);
-} finally {
-  await context.close();
-  await rm(profile, { recursive: true, force: true });
-}
-
-// The page, of which every complaint and every request but the one for it is an error.
-async function openPage(context) {
-  const page = await context.newPage();
-  const fail = (what) => assert.fail(`${file}: ${what}`);
-  page.on("console", (message) => fail(`console: ${message.text()}`));
-  page.on("pageerror", (error) => fail(`error: ${error}`));
-  page.on("dialog", (dialog) => fail(`dialog: ${dialog.message()}`));
-  page.on("request", (request) => request.url().split("#")[0] === address || fail(`request: ${request.url()}`));
-  await page.goto(address);
-  return page;
-}
+  await withoutScripts(page, address, async (bare) => {
+    assert.ok(!(await bare.locator(".tools").isVisible()), "no tools that do nothing");
+    assert.ok(await bare.locator("h1").isVisible());
+    if (failures.some((row) => row.dialogue)) assert.ok(await bare.locator(".case[open] .seq svg[role=img]").first().isVisible());
+  });
+  if (picture) await photograph(page, address);
+});
 
 // As many arrows as the report has messages, each step that broke marked, every word of a dialogue in the list.
 async function sameAsTheReport(page) {
@@ -97,60 +79,17 @@ async function harmless(page) {
   const known =
     "a b body button circle code dd defs details div dl dt footer g h1 h2 h3 header input li line main ol output p path rect script section span strong summary svg table tbody td text th thead time title tr tspan ul use";
   assert.deepEqual(elements.filter((name) => !known.split(" ").includes(name)), []);
-  assert.equal(await page.locator("script").count(), 1);
-  const handlers = await page.$$eval("*", (all) =>
-    all.flatMap((element) => element.getAttributeNames()).filter((name) => name.startsWith("on") || name === "style" || name === "src"),
-  );
-  assert.deepEqual(handlers, []);
+  await runsNothing(page);
   const text = await page.evaluate(() => document.documentElement.outerHTML);
   assert.doesNotMatch(await readFile(file, "utf8"), /<[^>]* (\w+)="[^"]*"[^>]* \1="/, "an attribute stands twice");
   assert.doesNotMatch(text, /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffd]/);
-}
-
-// With everything unfolded no two texts overlap, and none leaves the page.
-async function readable(page, size) {
-  await page.setViewportSize(size);
-  const found = await page.evaluate(() => {
-    for (const element of document.querySelectorAll("details")) element.open = true;
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const boxes = [];
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const parent = node.parentElement;
-      // The tools stay in sight above what is scrolled beneath them; jump links are there for the keyboard.
-      if (!node.data.trim() || parent.closest("script, title, .tools, .jump")) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      for (const box of range.getClientRects()) {
-        if (box.width > 0) boxes.push({ top: box.top + scrollY, bottom: box.bottom + scrollY, left: box.left, right: box.right, text: node.data, parent, clipped: parent.closest(".seq") });
-      }
-    }
-    boxes.sort((one, other) => one.top - other.top);
-    const overlaps = [];
-    boxes.forEach((one, index) => {
-      for (let next = index + 1; next < boxes.length && boxes[next].top < one.bottom - 2; next++) {
-        const other = boxes[next];
-        const beside = other.left >= one.right - 1 || one.left >= other.right - 1;
-        if (!beside && overlaps.length < 9) overlaps.push(`${one.text} / ${other.text} at ${Math.round(one.left)},${Math.round(one.top)}`);
-      }
-    });
-    const outside = boxes.filter((box) => !box.clipped && (box.left < 0 || box.right > innerWidth)).map((box) => box.text);
-    const beside = boxes.filter((box) => box.clipped && box.left < box.clipped.getBoundingClientRect().left - 1).map((box) => box.text);
-    return { texts: boxes.length, overlaps, outside, beside, wide: document.documentElement.scrollWidth - innerWidth };
-  });
-  assert.ok(found.texts > 20, `${found.texts} texts`);
-  assert.deepEqual({ ...found, texts: 0 }, { texts: 0, overlaps: [], outside: [], beside: [], wide: 0 }, `at a width of ${size.width}`);
 }
 
 // In light and in dark: what axe-core finds, and by our own measure the texts in the drawings, which it does not judge.
 async function contrasts(page) {
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
-    if (report.cases.length < 100) {
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
-      const told = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)} ${nodes[0].failureSummary}`);
-      assert.deepEqual(told, [], colorScheme);
-    }
+    if (report.cases.length < 100) await accessible(page, colorScheme);
     const poor = await page.evaluate(() => {
       const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
       const known = new Map();
@@ -253,19 +192,8 @@ async function printable(page) {
   await page.emulateMedia({ media: "screen" });
 }
 
-async function withoutScripts(browser) {
-  if (!browser) return;
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(address);
-  assert.ok(!(await page.locator(".tools").isVisible()), "no tools that do nothing");
-  assert.ok(await page.locator("h1").isVisible());
-  if (failures.some((row) => row.dialogue)) assert.ok(await page.locator(".case[open] .seq svg[role=img]").first().isVisible());
-  await context.close();
-}
-
 // What a reader sees first, to the end of the first failure.
-async function photograph(page) {
+async function photograph(page, address) {
   await page.setViewportSize({ width: 880, height: 800 });
   await page.goto(`${address}#`);
   await page.reload();

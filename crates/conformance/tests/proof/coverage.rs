@@ -1,10 +1,12 @@
-//! The suite leaves nothing out and makes nothing up: its files against `docs/PROTOCOL.md` and against one another.
+//! The suite leaves nothing out and makes nothing up: its files against `docs/PROTOCOL.md`, in both languages, and against one
+//! another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use calc_conformance::format::Level;
+use calc_conformance::language::{Language, Text};
 use serde_json::Value;
 
 use crate::grading::SUITE;
@@ -19,10 +21,13 @@ const ARITHMETIC: &str = "arithmetic";
 #[test]
 fn the_requirements_are_those_of_the_protocol() {
     let suite = json("suites/calc/suite.json");
-    let stated: Vec<Requirement> = list(&suite["requirements"]).iter().map(Requirement::of_suite).collect();
-    let protocol =
-        fs::read_to_string(root().join("../../docs/PROTOCOL.md")).expect("docs/PROTOCOL.md can be read");
-    assert_eq!(stated, requirements_of_servers(&protocol));
+    for language in [Language::En, Language::Es] {
+        let stated = list(&suite["requirements"]).iter().map(|value| Requirement::of_suite(value, language));
+        let document: Text = serde_json::from_value(suite["document"].clone()).expect("the suite's document");
+        let page = root().join("../../docs").join(document.text(language));
+        let protocol = fs::read_to_string(page).expect("the protocol can be read");
+        assert_eq!(stated.collect::<Vec<_>>(), requirements_of_servers(&protocol), "{language:?}");
+    }
 }
 
 #[test]
@@ -90,25 +95,32 @@ struct Requirement {
 }
 
 impl Requirement {
-    fn of_suite(value: &Value) -> Self {
+    fn of_suite(value: &Value, language: Language) -> Self {
         let field = |field: &Value| field.as_str().expect("a text").to_owned();
+        let text: Text = serde_json::from_value(value["text"].clone()).expect("a text");
         Self {
             id: field(&value["id"]),
             level: field(&value["level"]),
             section: field(&value["section"]),
-            text: field(&value["text"]["en"]),
+            text: text.text(language).to_owned(),
         }
     }
 
-    /// Reads `- **FRAME-1** (MUST, both) A message is …`; `None` for other lines, and for those that bind clients only.
+    /// Reads `- **FRAME-1** (MUST, both) A message is …`, or `(DEBE, ambos) …`; `None` for other lines, and for those that bind
+    /// clients only.
     fn of_protocol(section: &str, paragraph: &str) -> Option<Self> {
         let (id, rest) = paragraph.strip_prefix("- **")?.split_once("** (")?;
         let (kind, text) = rest.split_once(") ")?;
         let (level, party) = kind.split_once(", ")?;
-        let level = level.to_lowercase();
-        (party != "client").then(|| Self {
+        let level = match level {
+            "MUST" | "DEBE" => "must",
+            "SHOULD" | "DEBERÍA" => "should",
+            "MAY" | "PUEDE" => "may",
+            other => panic!("{id} has the level {other}"),
+        };
+        (!["client", "cliente"].contains(&party)).then(|| Self {
             id: id.to_owned(),
-            level,
+            level: level.to_owned(),
             section: section.to_owned(),
             text: text.to_owned(),
         })
@@ -152,16 +164,14 @@ fn notes_in(value: &Value, used: &mut BTreeSet<String>) {
     }
 }
 
-/// The English texts without Spanish ones. What a requirement says is quoted from the protocol, which is English.
+/// The English texts without Spanish ones.
 fn untranslated(value: &Value, missing: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
             if let (Some(english), None) = (fields.get("en"), fields.get("es")) {
                 missing.push(english.to_string());
             }
-            let quoted = fields.contains_key("section");
-            let inner = fields.iter().filter(|(key, _)| !(quoted && *key == "text"));
-            inner.for_each(|(_, value)| untranslated(value, missing));
+            fields.values().for_each(|value| untranslated(value, missing));
         }
         Value::Array(values) => values.iter().for_each(|value| untranslated(value, missing)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

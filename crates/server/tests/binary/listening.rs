@@ -24,6 +24,19 @@ fn a_free_port_is_the_same_on_both_loopback_addresses() {
 }
 
 #[test]
+fn it_prints_its_manual_and_completions_instead() {
+    for (args, part) in [
+        (&["--manual"][..], ".TH calc-server 1"),
+        (&["--completions", "bash"], " calc-server\n"),
+        (&["--completions=zsh"], "#compdef calc-server"),
+    ] {
+        let output = command(args.iter().copied()).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(part), "{args:?}: {text}");
+    }
+}
+
+#[test]
 fn it_listens_on_the_hosts_that_it_is_given() {
     let mut rows = vec![
         ("127.0.0.1", "127.0.0.1:"),

@@ -136,10 +136,14 @@ fn abandoned_peers() {
     let args = &["--idle-timeout", "1"];
     Siege { name: "abandoned", args, connections: CONNECTIONS, memory_each: WAITING }.lay(|server| {
         let before = descriptors(&server.child);
-        let clients: Vec<_> = (0..CONNECTIONS).map(|_| server.connect()).collect();
-        for mut client in &clients {
-            client.write_all(b"1\n2").unwrap();
-        }
+        let clients: Vec<_> = (0..CONNECTIONS)
+            .map(|_| {
+                let mut client = server.connect();
+                // At once: all of them take longer than the server waits for one.
+                client.write_all(b"1\n2").unwrap();
+                client
+            })
+            .collect();
         for client in &clients {
             assert_eq!(io::read_to_string(client).unwrap(), "OK\n");
         }

@@ -144,11 +144,11 @@ impl Teller<'_> {
     /// suite's document says nothing.
     fn requirement(&self, result: &CaseResult) -> Option<Requirement> {
         let requirement = self.suite.requirements.get(result.spec.first()?)?;
-        let document = self.suite.document.as_deref().unwrap_or_default();
+        let language = self.words.language;
         (!self.suite.is_foreign()).then(|| Requirement {
             id: requirement.id.clone(),
-            place: format!("{document} §{}", requirement.section).trim_start().to_owned(),
-            text: requirement.text.text(self.words.language).to_owned(),
+            place: self.suite.place(requirement, language),
+            text: requirement.text.text(language).to_owned(),
         })
     }
 

@@ -39,7 +39,7 @@ impl<'a> Recorder<'a> {
             grader: env!("CARGO_PKG_VERSION").to_owned(),
             language,
             suite: named(&suite.id, &suite.title),
-            document: suite.document.clone(),
+            document: suite.document.as_ref().map(|document| document.text(language).to_owned()),
             dialect: named(&suite.dialect.id, &suite.dialect.title),
             target: target.to_string(),
             command: command.clone(),

@@ -31,7 +31,7 @@ use super::phrase::Phrase;
 
 /// The style of all our pages.
 pub(crate) const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("script.js");
+const SCRIPT: &str = concat!(include_str!("script.js"), include_str!("theme.js"));
 
 /// The file.
 pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {

@@ -14,7 +14,7 @@ use super::record::{Record, Register, State};
 use crate::report::{Phrase, STYLE, number, policy};
 
 const CLASS_STYLE: &str = include_str!("class.css");
-const SCRIPT: &str = include_str!("class.js");
+const SCRIPT: &str = concat!(include_str!("class.js"), include_str!("../../report/html/theme.js"));
 
 /// The file.
 pub(super) fn render(plan: &Plan, register: &Register) -> String {
