@@ -136,6 +136,10 @@ impl Dialect {
         faults.extend(impossible_lengths(file, &replies));
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let suffix = compiled("suffix", file.suffix.as_ref(), at_the_end, &mut faults);
+        let rewrite = file.rewrite.as_ref().and_then(|rewrite| {
+            let regex = compiled("rewrite.regex", Some(&rewrite.regex), anywhere, &mut faults)?;
+            Some((regex, rewrite.with.clone()))
+        });
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
@@ -162,6 +166,7 @@ impl Dialect {
                 greeting: file.greeting,
                 prompt,
                 suffix,
+                rewrite,
                 ignore,
             },
             facts: facts(file),
@@ -306,7 +311,8 @@ const MOST_GREETINGS: u32 = 100;
 /// Replies whose fields are not as many octets as every reply has.
 fn impossible_lengths(file: &format::Dialect, replies: &BTreeMap<String, Reply>) -> Vec<(String, String)> {
     let Receive::Fixed(length) = file.framing.receive else { return Vec::new() };
-    if file.prompt.is_some() || file.suffix.is_some() || file.encoding != Encoding::Utf8 {
+    let is_cut = file.prompt.is_some() || file.suffix.is_some() || file.rewrite.is_some();
+    if is_cut || file.encoding != Encoding::Utf8 {
         return Vec::new();
     }
     let misfit = |(name, reply): (&String, &Reply)| {
@@ -356,6 +362,11 @@ pub(crate) fn at_the_start(pattern: &str) -> Result<Regex, String> {
 /// A pattern for the end of a message.
 pub(crate) fn at_the_end(pattern: &str) -> Result<Regex, String> {
     regex("", pattern, r"\z")
+}
+
+/// A pattern for something in a message.
+fn anywhere(pattern: &str) -> Result<Regex, String> {
+    regex("", pattern, "")
 }
 
 fn regex(start: &str, pattern: &str, end: &str) -> Result<Regex, String> {

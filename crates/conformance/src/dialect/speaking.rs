@@ -229,7 +229,7 @@ impl Speaking {
             let length = words.len();
             let (room, hay) = match &self.send {
                 Send::Fixed { length, .. } => (format!(" in {length}"), format!(" en {length}")),
-                Send::Bare | Send::Delimited(_) | Send::Length(_) => Default::default(),
+                Send::Bare | Send::Delimited(_) | Send::Length(_) | Send::Header(_) => Default::default(),
             };
             Inexpressible::new(
                 format!("a message of {length} octets{room}"),
@@ -251,6 +251,7 @@ impl Speaking {
                 let width = length.width.octets();
                 (length.endian.encode(counted as u64, width).ok_or_else(too_long)?, Vec::new())
             }
+            Send::Header(header) => (header.encode(words.len()), Vec::new()),
         };
         let start = before.len();
         Ok(Framed { octets: [&before, words, &behind].concat(), words: start..start + words.len() })
@@ -263,7 +264,7 @@ impl Speaking {
             Send::Delimited(delimiter) => {
                 octets.windows(delimiter.len()).filter(|window| window == delimiter).count()
             }
-            Send::Bare | Send::Fixed { .. } | Send::Length(_) => 1,
+            Send::Bare | Send::Fixed { .. } | Send::Length(_) | Send::Header(_) => 1,
         }
     }
 
