@@ -4,6 +4,7 @@ mod hearing;
 mod inexpressible;
 mod pattern;
 mod speaking;
+mod usual;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub(crate) use speaking::arity;
 pub use speaking::{Framed, Speaking, Token};
+pub use usual::{BYTE_ORDER, DECIMAL_SIGN, is_about_fractions};
 
 use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
 use crate::language::Text;
@@ -80,6 +82,7 @@ impl Dialect {
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
             dialect.relaxations.push(relaxation.clone());
         }
+        dialect.relaxations.extend(usual::usual_deviations(file));
         Ok(dialect)
     }
 
@@ -104,7 +107,7 @@ impl Dialect {
         let mut faults = Vec::new();
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
-            match Pattern::compile(&reply.form, file.numbers.decimal) {
+            match Pattern::compile(&reply.form, reply.decimal.unwrap_or(file.numbers.decimal)) {
                 Ok(pattern) if name == RESULT && !pattern.has_number() => {
                     let fault = "it carries no number: name the group, `(?<number>…)`";
                     faults.push((format!("replies.{name}"), fault.to_owned()));

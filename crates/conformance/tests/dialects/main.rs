@@ -3,6 +3,7 @@
 mod arithmetic;
 mod deviations;
 mod grading;
+mod notes;
 mod own;
 mod server;
 mod tcp;
