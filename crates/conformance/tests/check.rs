@@ -46,7 +46,13 @@ fn files_that_are_no_json_of_ours() {
     let right = suite_with(json!([{"say": "1"}])).to_string();
     let marked = [b"\xef\xbb\xbf", right.as_bytes()].concat();
     assert_eq!(check("marked.json", &marked), (Some(0), "marked.json: ok".to_owned()), "a byte order mark");
-    let rows: [(&[u8], &str); 8] = [
+    let deep = |open: &str, close: &str| {
+        let nested = format!("{}\"ok\"{}", open.repeat(1000), close.repeat(1000));
+        suite_with(json!([{"expect": "HERE"}])).to_string().replace("\"HERE\"", &nested)
+    };
+    let (any_of, not) = (deep(r#"{"any_of": ["#, "]}"), deep(r#"{"not": "#, "}"));
+    let repeats = deep(r#"{"repeat": {"times": 1, "steps": ["#, "]}}");
+    let rows: [(&[u8], &str); 11] = [
         (b"", "x.json:1:0: the file ends too early: a bracket, a brace or a quote is open, or it is empty"),
         (&right.as_bytes()[..30], "the file ends too early"),
         (b"{}", "x.json: no field says what it is: a suite has `preflight`"),
@@ -54,6 +60,9 @@ fn files_that_are_no_json_of_ours() {
         (b"{\"id\": \"\xff\"}", "x.json: is not UTF-8: octet 9 is part of no character; save it as UTF-8"),
         (b"{\"id\": \"a\", \"id\": \"b\", \"framing\": {}}", "x.json:1:16: duplicate field `id`"),
         (&[b'['; 100_000], "x.json:1:128: recursion limit exceeded"),
+        (any_of.as_bytes(), "recursion limit exceeded"),
+        (not.as_bytes(), "recursion limit exceeded"),
+        (repeats.as_bytes(), "recursion limit exceeded"),
         (&[b' '; (4 << 20) + 1], "x.json: is longer than 4 MiB, the most that a file may have"),
     ];
     for (octets, message) in rows {
@@ -94,6 +103,7 @@ fn suites_and_dialects_that_ask_too_much_or_make_no_sense() {
             expects(json!({"regex": "(?:a{1000}){1000}"})),
             "is no pattern: it is too large when its repetitions are written out",
         ),
+        (expects(json!({"regex": "(".repeat(1000) + &")".repeat(1000)})), "is no pattern: "),
         (blank, "cases[0].id: `a b` is no id: it has no blanks and no #"),
         (
             receive(json!({"fixed": 99_999_999_999_u64})),

@@ -103,10 +103,10 @@ pub(super) struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) timeout: Duration,
-    /// How many rows of a case are played at the same time, for servers that are slow and serve many clients, 1 to 64; what
-    /// needs the server for itself, and what fails, is judged alone all the same
-    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(super) jobs: u16,
+    /// How many rows of a case are played at the same time, 1 to 64; what needs the server for itself, and what fails, is judged
+    /// alone all the same [default: 1; 8 cases for a server that takes more than 30 ms for a reply]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) jobs: Option<u16>,
     /// The language of the report [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     pub(super) lang: Option<Language>,

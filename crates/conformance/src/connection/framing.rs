@@ -2,64 +2,7 @@
 
 use std::ops::Range;
 
-use crate::format::{Encoding, Length, Receive, Span};
-
-/// A reply as it was received.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Received {
-    raw: Vec<u8>,
-    words: Vec<u8>,
-}
-
-impl Received {
-    /// A reply of these words and this end.
-    #[must_use]
-    pub fn new(words: &[u8], end: &[u8]) -> Self {
-        Self { raw: [words, end].concat(), words: words.to_vec() }
-    }
-
-    /// A reply within what ends it and stands before it.
-    pub(super) fn within(raw: Vec<u8>, words: Range<usize>) -> Self {
-        Self { words: raw[words].to_vec(), raw }
-    }
-
-    /// The same with its words in UTF-8.
-    #[must_use]
-    pub(crate) fn decoded(self, encoding: Encoding) -> Self {
-        match encoding {
-            Encoding::Utf8 => self,
-            Encoding::Latin1 | Encoding::Utf16le | Encoding::Utf16be => {
-                Self { words: encoding.decode(&self.words), ..self }
-            }
-        }
-    }
-
-    /// The same without the first words, which are a prompt.
-    #[must_use]
-    pub(crate) fn behind(mut self, prompt: usize) -> Self {
-        self.words.drain(..prompt.min(self.words.len()));
-        self
-    }
-
-    /// The same without the last words, which are a suffix.
-    #[must_use]
-    pub(crate) fn before(mut self, suffix: usize) -> Self {
-        self.words.truncate(self.words.len().saturating_sub(suffix));
-        self
-    }
-
-    /// The reply without what ends it, or stands before it.
-    #[must_use]
-    pub fn words(&self) -> &[u8] {
-        &self.words
-    }
-
-    /// The reply with what ends it.
-    #[must_use]
-    pub fn raw(&self) -> &[u8] {
-        &self.raw
-    }
-}
+use crate::format::{Header, Length, Receive, Span};
 
 /// Where a reply stands at the beginning of what was received.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -112,6 +55,7 @@ pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Bounda
         }
         Receive::Fixed(_) => Boundary::Incomplete,
         Receive::Length { length, words, max } => counted(octets, length, *words, *max),
+        Receive::Header { header, words, max } => headed(octets, header, *words, *max),
         Receive::UntilLine { last, max } => until_line(octets, last, *max),
     }
 }
@@ -146,11 +90,29 @@ fn counted(octets: &[u8], length: &Length, words: Span, max: usize) -> Boundary 
         Span::Body => counted.saturating_add(header as u64),
         Span::All => counted,
     };
+    behind(header, total, octets, words, max)
+}
+
+/// Lines of which none says a length are a reply of their own, which is none that could be due.
+fn headed(octets: &[u8], header: &Header, words: Span, max: usize) -> Boundary {
+    let end = header.end();
+    let Some(lines) = octets.windows(end.len()).position(|octets| octets == end) else {
+        return if octets.len() > max { Boundary::TooLong } else { Boundary::Incomplete };
+    };
+    let head = lines + end.len();
+    match header.decode(&octets[..lines]) {
+        Some(length) => behind(head, length.saturating_add(head as u64), octets, words, max),
+        None => Boundary::Reply { total: head, words: 0..lines },
+    }
+}
+
+/// A reply of `total` octets, of which `head` say so.
+fn behind(head: usize, total: u64, octets: &[u8], words: Span, max: usize) -> Boundary {
     match usize::try_from(total) {
         // A length that counts itself and is shorter than itself is as wrong as one that is too long.
-        Ok(total) if (header..=max).contains(&total) => {
+        Ok(total) if (head..=max).contains(&total) => {
             let start = match words {
-                Span::Body => header,
+                Span::Body => head,
                 Span::All => 0,
             };
             if octets.len() < total {
@@ -220,7 +182,7 @@ mod tests {
     #[test]
     fn replies_are_the_same_however_they_were_cut() {
         let too_long: &[Found] = &[("too long", "")];
-        let rows: [(&str, &[u8], &[Found]); 21] = [
+        let rows: [(&str, &[u8], &[Found]); 26] = [
             (
                 r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#,
                 b"OK\nOK\r\n\nRESULT 3\n\r\r\nrest",
@@ -265,6 +227,26 @@ mod tests {
                 &[("AB\\x013", "AB\\x013")],
             ),
             (r#"{"length": {"width": 4}}"#, b"\xff\xff\xff\xff", too_long),
+            (
+                r#"{"header": {"name": "Content-Length"}}"#,
+                b"Content-Length: 2\r\n\r\n= 5\r\ncontent-length:0\r\n\r\nContent-Length: 1\r\n",
+                &[("= ", "Content-Length: 2\\r\\n\\r\\n= "), ("", "5\\r\\ncontent-length:0\\r\\n\\r\\n")],
+            ),
+            (
+                r#"{"header": {"name": "Length", "line_end": "\n"}, "words": "all"}"#,
+                b"HTTP/1.0 200 OK\nLENGTH:  3 \nType: x\n\n1\n3",
+                &[(
+                    "HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3",
+                    "HTTP/1.0 200 OK\\nLENGTH:  3 \\nType: x\\n\\n1\\n3",
+                )],
+            ),
+            (
+                r#"{"header": {"name": "L"}}"#,
+                b"L: many\r\n\r\nL: 1\r\n\r\n3",
+                &[("L: many", "L: many\\r\\n\\r\\n"), ("3", "L: 1\\r\\n\\r\\n3")],
+            ),
+            (r#"{"header": {"name": "L"}, "max": 9}"#, b"L: 2\r\n\r\n33", too_long),
+            (r#"{"header": {"name": "L"}, "max": 9}"#, b"what is this?", too_long),
             (r#"{"until_line": "."}"#, b"a\nb.\n.\r\n.\nc", &[("a\\nb.", "a\\nb.\\n.\\r\\n"), ("", ".\\n")]),
             (r#"{"until_line": "END", "max": 6}"#, b"12\nEND\n", too_long),
             (r#"{"until_line": "END", "max": 6}"#, b"1234567", too_long),
@@ -283,13 +265,15 @@ mod tests {
         for (json, fault) in [
             (
                 "{}",
-                "the end of a reply needs one of `delimiter`, `quiet_ms`, `until_close`, `fixed`, `datagram`, `length`, `until_line`",
+                "the end of a reply needs one of `delimiter`, `quiet_ms`, `until_close`, `fixed`, `datagram`, `length`, `header`, `until_line`",
             ),
             (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
             (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),
             (r#"{"fixed": 0}"#, "0 octets leave no room for a reply"),
             (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3"),
-            (r#"{"fixed": 4, "words": "all"}"#, "`words` belongs to `length`"),
+            (r#"{"fixed": 4, "words": "all"}"#, "`words` belongs to `length` or `header`"),
+            (r#"{"header": {"name": "a b"}}"#, "`a b` is no name of a header"),
+            (r#"{"header": {"name": "L", "line_end": "\r"}}"#, "unknown variant `\r`"),
         ] {
             let error = serde_json::from_str::<Receive>(json).expect_err(json).to_string();
             assert!(error.starts_with(fault), "{json}: {error}");

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::framing::{Boundary, Quiet, Received, boundary};
+use super::Received;
+use super::framing::{Boundary, Quiet, boundary};
 use crate::format::Receive;
 
 /// What was received and not yet taken as a reply.
@@ -80,6 +81,7 @@ impl Inbox {
             | Receive::Fixed(_)
             | Receive::Datagram { .. }
             | Receive::Length { .. }
+            | Receive::Header { .. }
             | Receive::UntilLine { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 mod framing;
 mod inbox;
 mod network;
+mod received;
 mod stream;
 mod target;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 use tokio::io::Interest;
 use tokio::time::{Instant, timeout_at};
 
-pub use framing::{Quiet, Received};
+pub use framing::Quiet;
 pub use inbox::{Found, Inbox};
 pub use network::Network;
+pub use received::Received;
 pub use stream::DialError;
 use stream::Stream;
 pub use target::{Address, Target, TargetError};
@@ -330,6 +332,7 @@ const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
         | Receive::Fixed(_)
         | Receive::Datagram { .. }
         | Receive::Length { .. }
+        | Receive::Header { .. }
         | Receive::UntilLine { .. } => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What a server of a dialect sends besides replies, and how a reply is heard through it.
 
-use regex::bytes::Regex;
+use regex::bytes::{NoExpand, Regex};
 
 use crate::connection::Received;
 use crate::format::{Encoding, Receive};
@@ -18,6 +18,8 @@ pub struct Hearing {
     pub(super) prompt: Option<Regex>,
     /// What may stand behind a reply and is no part of it.
     pub(super) suffix: Option<Regex>,
+    /// What of a reply is replaced, and by what.
+    pub(super) rewrite: Option<(Regex, String)>,
     /// Messages that are no replies.
     pub(super) ignore: Option<Regex>,
 }
@@ -35,7 +37,14 @@ impl Hearing {
         let reply = message.behind(prompt);
         let suffix = self.suffix.as_ref().and_then(|suffix| suffix.find(reply.words()));
         let suffix = suffix.map_or(0, |found| found.len());
-        let reply = reply.before(suffix);
+        let reply = match &self.rewrite {
+            Some((regex, with)) => {
+                let reply = reply.before(suffix);
+                let words = regex.replace_all(reply.words(), NoExpand(with.as_bytes())).into_owned();
+                reply.reworded(words)
+            }
+            None => reply.before(suffix),
+        };
         if self.ignores(reply.words()) { None } else { Some(reply) }
     }
 
@@ -49,6 +58,7 @@ impl Hearing {
             | Receive::Fixed(_)
             | Receive::Datagram { .. }
             | Receive::Length { .. }
+            | Receive::Header { .. }
             | Receive::UntilLine { .. } => return self.is_prompt(octets),
         };
         let mut rest = octets;
@@ -85,6 +95,7 @@ mod tests {
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),
             suffix: None,
+            rewrite: None,
             ignore: ignore.map(|ignore| anchored(ignore).expect("a pattern")),
         }
     }

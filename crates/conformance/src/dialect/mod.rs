@@ -120,6 +120,10 @@ impl Dialect {
         }
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let suffix = compiled("suffix", file.suffix.as_ref(), at_the_end, &mut faults);
+        let rewrite = file.rewrite.as_ref().and_then(|rewrite| {
+            let regex = compiled("rewrite.regex", Some(&rewrite.regex), anywhere, &mut faults)?;
+            Some((regex, rewrite.with.clone()))
+        });
         let ignore = compiled("ignore", file.ignore.as_ref(), anchored, &mut faults);
         let results = compiled("numbers.results", file.numbers.results.as_ref(), anchored, &mut faults);
         let speaking = Speaking::compile(file, &mut faults);
@@ -146,6 +150,7 @@ impl Dialect {
                 greeting: file.greeting,
                 prompt,
                 suffix,
+                rewrite,
                 ignore,
             },
             facts: file.facts.clone(),
@@ -279,6 +284,11 @@ pub(crate) fn at_the_start(pattern: &str) -> Result<Regex, String> {
 /// A pattern for the end of a message.
 pub(crate) fn at_the_end(pattern: &str) -> Result<Regex, String> {
     regex("", pattern, r"\z")
+}
+
+/// A pattern for something in a message.
+fn anywhere(pattern: &str) -> Result<Regex, String> {
+    regex("", pattern, "")
 }
 
 fn regex(start: &str, pattern: &str, end: &str) -> Result<Regex, String> {

@@ -230,6 +230,7 @@ impl Speaking {
                 let width = length.width.octets();
                 (length.endian.encode(counted as u64, width).ok_or_else(too_long)?, Vec::new())
             }
+            Send::Header(header) => (header.encode(words.len()), Vec::new()),
         };
         let start = before.len();
         Ok(Framed { octets: [&before, words, &behind].concat(), words: start..start + words.len() })
@@ -242,7 +243,7 @@ impl Speaking {
             Send::Delimited(delimiter) => {
                 octets.windows(delimiter.len()).filter(|window| window == delimiter).count()
             }
-            Send::Bare | Send::Fixed { .. } | Send::Length(_) => 1,
+            Send::Bare | Send::Fixed { .. } | Send::Length(_) | Send::Header(_) => 1,
         }
     }
 

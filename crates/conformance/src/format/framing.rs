@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Octets;
 use super::message::{True, exactly_one};
+use super::{Header, Length, Octets, Span};
 
 /// How messages are told apart, in each direction.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -33,6 +33,8 @@ pub enum Send {
     },
     /// `{"length": {"width": 2}}`: its length stands before it.
     Length(Length),
+    /// `{"header": {"name": "Content-Length"}}`: lines of text before it say its length.
+    Header(Header),
 }
 
 /// How a reply is found.
@@ -76,6 +78,15 @@ pub enum Receive {
         /// The most octets of a reply with its length.
         max: usize,
     },
+    /// Lines of text before it say its length, and an empty one ends them.
+    Header {
+        /// Which line, and how the lines end.
+        header: Header,
+        /// What the reply is.
+        words: Span,
+        /// The most octets of a reply with the lines before it.
+        max: usize,
+    },
     /// It is several lines, up to one that says that it is the last and belongs to no reply.
     UntilLine {
         /// That line, `"."` or `"END"`.
@@ -83,105 +94,6 @@ pub enum Receive {
         /// The most octets of a reply with its last line.
         max: usize,
     },
-}
-
-/// A length before a message.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Length {
-    /// How many octets the length has: 1, 2 or 4.
-    pub width: Width,
-    /// Which of them comes first.
-    #[serde(default)]
-    pub endian: Endian,
-    /// How many octets stand before it.
-    #[serde(default)]
-    pub offset: u16,
-    /// What it counts.
-    #[serde(default)]
-    pub counts: Span,
-}
-
-/// How many octets a length has.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(try_from = "u8")]
-pub struct Width(u8);
-
-/// Which octet of a number comes first.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub enum Endian {
-    /// The most significant one: network order.
-    #[default]
-    Big,
-    /// The least significant one, as most processors keep it.
-    Little,
-}
-
-/// A part of a message that is framed by its length.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub enum Span {
-    /// What stands behind the length.
-    #[default]
-    Body,
-    /// All of it: what stands before the length, the length, and what stands behind it.
-    All,
-}
-
-impl TryFrom<u8> for Width {
-    type Error = String;
-
-    fn try_from(width: u8) -> Result<Self, String> {
-        match width {
-            1 | 2 | 4 => Ok(Self(width)),
-            other => Err(format!("a length has 1, 2 or 4 octets, not {other}")),
-        }
-    }
-}
-
-impl Width {
-    /// The number of octets.
-    #[must_use]
-    pub const fn octets(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl Endian {
-    /// An unsigned number in so many octets, if they hold it.
-    #[must_use]
-    pub fn encode(self, number: u64, width: usize) -> Option<Vec<u8>> {
-        let octets = number.to_be_bytes();
-        let (above, kept) = octets.split_at_checked(octets.len().checked_sub(width)?)?;
-        if above.iter().any(|octet| *octet != 0) {
-            return None;
-        }
-        let mut kept = kept.to_vec();
-        match self {
-            Self::Big => {}
-            Self::Little => kept.reverse(),
-        }
-        Some(kept)
-    }
-
-    /// The unsigned number that at most eight octets hold.
-    #[must_use]
-    pub fn decode(self, octets: &[u8]) -> u64 {
-        let add = |number: u64, octet: &u8| number << 8 | u64::from(*octet);
-        match self {
-            Self::Big => octets.iter().fold(0, add),
-            Self::Little => octets.iter().rev().fold(0, add),
-        }
-    }
-}
-
-impl Length {
-    /// How many octets stand before the body.
-    #[must_use]
-    pub const fn header(&self) -> usize {
-        self.offset as usize + self.width.octets()
-    }
 }
 
 /// The longest reply where the dialect names none.
@@ -199,6 +111,7 @@ const LONGEST_QUIET_MS: u64 = 60_000;
 struct RawSend {
     delimiter: Option<Octets>,
     length: Option<Length>,
+    header: Option<Header>,
     fixed: Option<usize>,
     pad: Option<Octets>,
 }
@@ -217,9 +130,9 @@ impl TryFrom<RawSend> for Send {
         }
         let delimiter = raw.delimiter.map(|delimiter| delimiter.octets()).transpose()?;
         let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty());
-        match (&delimiter, &raw.length, &raw.fixed) {
-            (None, None, None) => Ok(Self::Bare),
-            (None, Some(Length { offset: 1.., .. }), None) => {
+        match (&delimiter, &raw.length, &raw.header, &raw.fixed) {
+            (None, None, None, None) => Ok(Self::Bare),
+            (None, Some(Length { offset: 1.., .. }), None, None) => {
                 Err("an `offset` is for receiving: pack what stands before the length".to_owned())
             }
             _ => exactly_one(
@@ -227,6 +140,7 @@ impl TryFrom<RawSend> for Send {
                 [
                     ("delimiter", delimiter.map(Self::Delimited)),
                     ("length", raw.length.map(Self::Length)),
+                    ("header", raw.header.map(Self::Header)),
                     ("fixed", raw.fixed.map(|length| Self::Fixed { length, pad })),
                 ],
             ),
@@ -249,6 +163,7 @@ struct RawReceive {
     fixed: Option<usize>,
     datagram: Option<True>,
     length: Option<Length>,
+    header: Option<Header>,
     words: Option<Span>,
     until_line: Option<String>,
     #[serde(default = "longest_reply")]
@@ -265,7 +180,8 @@ impl TryFrom<RawReceive> for Receive {
     fn try_from(raw: RawReceive) -> Result<Self, String> {
         let max = raw.max;
         let delimiter = raw.delimiter.map(|delimiter| delimiter.octets()).transpose()?;
-        match (&delimiter, &raw.length) {
+        let has_length = raw.length.is_some() || raw.header.is_some();
+        match &delimiter {
             _ if max == 0 || raw.fixed == Some(0) => {
                 return Err("0 octets leave no room for a reply".to_owned());
             }
@@ -275,12 +191,14 @@ impl TryFrom<RawReceive> for Receive {
             _ if raw.quiet_ms.is_some_and(|ms| !(1..=LONGEST_QUIET_MS).contains(&ms)) => {
                 return Err(format!("`quiet_ms` is from 1 to {LONGEST_QUIET_MS}"));
             }
-            (Some(delimiter), _) if delimiter.is_empty() => {
+            Some(delimiter) if delimiter.is_empty() => {
                 return Err("an empty `delimiter` ends nothing".to_owned());
             }
-            (None, _) if raw.strip.is_some() => return Err("`strip` belongs to `delimiter`".to_owned()),
-            (_, None) if raw.words.is_some() => return Err("`words` belongs to `length`".to_owned()),
-            _ => {}
+            None if raw.strip.is_some() => return Err("`strip` belongs to `delimiter`".to_owned()),
+            _ if raw.words.is_some() && !has_length => {
+                return Err("`words` belongs to `length` or `header`".to_owned());
+            }
+            Some(_) | None => {}
         }
         let strip = raw.strip.unwrap_or_default().into_bytes();
         let words = raw.words.unwrap_or_default();
@@ -293,6 +211,7 @@ impl TryFrom<RawReceive> for Receive {
                 ("fixed", raw.fixed.map(Self::Fixed)),
                 ("datagram", raw.datagram.map(|True| Self::Datagram { max })),
                 ("length", raw.length.map(|length| Self::Length { length, words, max })),
+                ("header", raw.header.map(|header| Self::Header { header, words, max })),
                 ("until_line", raw.until_line.map(|last| Self::UntilLine { last: last.into_bytes(), max })),
             ],
         )

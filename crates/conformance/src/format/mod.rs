@@ -9,10 +9,12 @@ mod delivery;
 mod dialect;
 mod encoding;
 mod framing;
+mod length;
 mod matcher;
 mod message;
 mod pack;
 mod raw_step;
+mod relaxation;
 mod schema;
 mod step;
 mod suite;
@@ -22,14 +24,16 @@ mod visit;
 pub use case::{Case, Exchange, Level, Wrong, WrongVerdict};
 pub use delivery::{Delivery, Part, Segments};
 pub use dialect::{
-    Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Relaxation, Reply, Transport,
+    Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Reply, Rewrite, Transport,
 };
 pub use encoding::{DecimalSign, Encoding};
-pub use framing::{Endian, Framing, Length, Receive, Send, Span, Width};
+pub use framing::{Framing, Receive, Send};
+pub use length::{Endian, Header, HeaderName, Length, LineEnd, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};
 pub(crate) use message::parse_hex;
 pub use message::{Message, Octets};
 pub use pack::{Item, Kind, Wording};
+pub use relaxation::Relaxation;
 pub use step::{Action, Ending, Reading, Step};
 pub use suite::{Chapter, Elsewhere, Grading, Note, Notes, Requirement, Suite};
 pub(crate) use template::{Template, fill, is_name};

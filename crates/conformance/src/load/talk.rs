@@ -126,6 +126,7 @@ impl<'a> Talk<'a> {
             | Receive::Fixed(_)
             | Receive::Datagram { .. }
             | Receive::Length { .. }
+            | Receive::Header { .. }
             | Receive::UntilLine { .. } => None,
         }
     }

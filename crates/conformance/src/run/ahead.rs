@@ -1,8 +1,9 @@
-//! Several rows of a case at once. They are played ahead of their turn, and believed only if they went well: what fails beside
+//! Several cases at once. They are played ahead of their turn, and believed only if they went well: what fails beside
 //! others is judged again when its turn comes, alone, so that the verdicts are those of a run of one row at a time.
 //!
-//! The first row is always alone. If a server does not survive what the case is about, it is that case that has to be
-//! blamed, and no other one that happened to be played beside it.
+//! With `--jobs` they are the other rows of a case whose first row was passed alone: if a server does not survive what a case is
+//! about, it is that case that has to be blamed, and no other one that happened to be played beside it. A server that is slow
+//! is played whole chapters ahead, since thousands of replies one after the other would take minutes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,10 +25,27 @@ pub(super) type Ahead = BTreeMap<String, Option<(Outcome, Duration)>>;
 /// A server that serves one client after the other lets the others wait in vain, again and again.
 const MOST_IN_VAIN: u32 = 3;
 
+/// What fails beside others and not alone may have met a busy machine, so often.
+const MOST_DISTURBANCES: u32 = 2;
+
+/// A server that takes longer for a reply waits, on purpose or for something, and has time for other clients meanwhile. One
+/// that computes is done in a tenth of that, on a busy machine too.
+const SLOW: Duration = Duration::from_millis(30);
+
+/// So many cases of a slow server are played at the same time. A server that serves them all by one thread, and sleeps there,
+/// still answers each in time.
+const JOBS_IF_SLOW: u16 = 8;
+
 impl Run<'_> {
-    /// Plays rows of a case whose first row has been passed.
+    /// Whether whole chapters are played ahead, as nobody has said how many cases are played at a time.
+    pub(super) fn is_slow(&self) -> bool {
+        self.jobs.is_none() && self.is_sound() && self.patience.latency() > SLOW
+    }
+
+    /// Plays cases ahead of their turn.
     pub(super) async fn play_ahead(&mut self, cases: &[&Case]) {
-        let Some(terms) = self.terms.clone().filter(|_| self.jobs > 1 && !self.is_due_each_case()) else {
+        let jobs = self.jobs.unwrap_or(JOBS_IF_SLOW);
+        let Some(terms) = self.terms.clone().filter(|_| jobs > 1 && !self.is_started_anew()) else {
             return;
         };
         let mut chosen = Vec::new();
@@ -37,23 +55,27 @@ impl Run<'_> {
             }
         }
         let general = self.suite.wrong.clone().into();
-        let (ahead, waited_in_vain) = play_together(chosen, general, self.adapted(&terms), self.jobs).await;
+        let (ahead, waited_in_vain) = play_together(chosen, general, self.adapted(&terms), jobs).await;
         if ahead.values().any(Option::is_none) {
             // Operands that all clients share are left over from the cases that broke off. Whether they are is for the cases
             // to find out, so the outcome says nothing here.
-            drop(play_exchange(&terms.fence, &self.adapted(&terms)).await);
+            let cleared = play_exchange(&terms.fence, &self.adapted(&terms)).await;
+            self.recover(&cleared).await;
         }
         if waited_in_vain > MOST_IN_VAIN {
-            self.jobs = 1;
+            self.jobs = Some(1);
         }
         self.ahead.extend(ahead);
     }
 
-    /// A case that failed beside others was passed alone: the server's clients get in each other's way, so from now on there
-    /// is one at a time.
-    pub(super) fn stop_playing_ahead(&mut self) {
-        self.jobs = 1;
-        self.ahead.clear();
+    /// A case that failed beside others was passed alone. Once may be chance; then the server's clients get in each other's way,
+    /// so from now on there is one at a time.
+    pub(super) fn played_ahead_in_vain(&mut self) {
+        self.disturbances += 1;
+        if self.disturbances > MOST_DISTURBANCES {
+            self.jobs = Some(1);
+            self.ahead.clear();
+        }
     }
 
     /// Without a preflight that works, no case is passed.
@@ -65,8 +87,9 @@ impl Run<'_> {
     }
 
     /// A server that is started anew for each row has no two of them at once.
-    fn is_due_each_case(&self) -> bool {
-        self.launched.as_ref().is_some_and(|launched| launched.policy() == Restart::Case)
+    fn is_started_anew(&self) -> bool {
+        let launched = self.launched.as_ref();
+        self.ends_with_its_client || launched.is_some_and(|launched| launched.policy() == Restart::Case)
     }
 }
 

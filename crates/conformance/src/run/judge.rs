@@ -31,7 +31,7 @@ impl Run<'_> {
             (None, Some(None)) => {
                 self.play(case, &mut result).await;
                 if result.verdict.credit() == Credit::Full {
-                    self.stop_playing_ahead();
+                    self.played_ahead_in_vain();
                 }
             }
             (None, None) => self.play(case, &mut result).await,

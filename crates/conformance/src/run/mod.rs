@@ -39,8 +39,8 @@ pub struct Options {
     pub selection: Selection,
     /// The longest time that a reply is waited for.
     pub timeout: Duration,
-    /// How many rows of a case may be played at the same time; 0 is as 1.
-    pub jobs: u16,
+    /// How many cases may be played at the same time; without it one, or several if the server is slow.
+    pub jobs: Option<u16>,
     /// What records the run, if anything does.
     pub tap: Tap,
 }
@@ -52,7 +52,7 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: 1, tap: Tap::default() }
+        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: None, tap: Tap::default() }
     }
 }
 
@@ -136,7 +136,9 @@ struct Run<'a> {
     deadline: Option<Instant>,
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
-    jobs: u16,
+    jobs: Option<u16>,
+    /// How often a case failed only because others were played beside it.
+    disturbances: u32,
     ahead: ahead::Ahead,
     results: Vec<CaseResult>,
 }
@@ -165,6 +167,7 @@ impl<'a> Run<'a> {
             offers: BTreeMap::new(),
             goodbye_ignored: false,
             jobs: options.jobs,
+            disturbances: 0,
             ahead: ahead::Ahead::new(),
             results: Vec::new(),
         }
@@ -195,10 +198,13 @@ impl<'a> Run<'a> {
             if !selected.is_empty() {
                 events(Event::Chapter(chapter));
             }
+            if self.is_slow() {
+                self.play_ahead(&selected).await;
+            }
             for rows in selected.chunk_by(|one, next| one.stem() == next.stem()) {
                 for (index, case) in rows.iter().enumerate() {
                     let result = self.judge(&chapter.id, case).await;
-                    if index == 0 && result.verdict.credit() == Credit::Full {
+                    if index == 0 && self.jobs.is_some() && result.verdict.credit() == Credit::Full {
                         self.play_ahead(&rows[1..]).await;
                     }
                     self.results.push(result);

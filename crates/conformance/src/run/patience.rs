@@ -25,6 +25,16 @@ const TIMES_SEEN: u32 = 20;
 /// A server that has never failed to answer is given at least this.
 const GENEROUS: Duration = Duration::from_millis(1000);
 
+/// A server that is well and has not answered so often does not answer what it does not understand. Nothing is learned any
+/// more by waiting long for what will not come.
+const LEARNED: u32 = 8;
+
+/// How many times as long as the slowest reply before is waited for then.
+const TIMES_SEEN_THEN: u32 = 5;
+
+/// And at least this.
+const BRIEFEST: Duration = Duration::from_millis(50);
+
 /// Long enough for the goodbye of any server that is not slow in everything.
 const POLITENESS: Duration = Duration::from_millis(100);
 
@@ -39,13 +49,22 @@ impl Patience {
 
     /// How long the next reply is waited for: half as long after each disappointment, within the bounds.
     pub(super) fn now(&self) -> Duration {
-        let least = (GENEROUS / 2u32.saturating_pow(self.disappointments)).max(BRIEF);
-        (self.seen * TIMES_SEEN).max(least).min(self.ceiling)
+        let (times, briefest) = match self.disappointments {
+            0..LEARNED => (TIMES_SEEN, BRIEF),
+            LEARNED.. => (TIMES_SEEN_THEN, BRIEFEST),
+        };
+        let least = (GENEROUS / 2u32.saturating_pow(self.disappointments)).max(briefest);
+        (self.seen * times).max(least).min(self.ceiling)
     }
 
     /// How long the answer to a goodbye is waited for, which nobody is graded by.
     pub(super) fn for_a_goodbye(&self) -> Duration {
         (self.seen * 3).max(POLITENESS).min(self.ceiling)
+    }
+
+    /// How long the slowest right reply of late took.
+    pub(super) const fn latency(&self) -> Duration {
+        self.seen
     }
 
     /// The longest that anything is waited for.
@@ -91,6 +110,15 @@ mod tests {
         }
         patience.saw(ms(80));
         assert_eq!(patience.now(), ms(1600));
+        let mut hopeless = patience.clone();
+        for _ in 0..3 {
+            hopeless.was_disappointed();
+        }
+        assert_eq!(hopeless.now(), ms(400));
+        for _ in 0..50 {
+            hopeless.saw(ms(1));
+        }
+        assert_eq!(hopeless.now(), ms(50), "what is never answered is not waited for");
         patience.saw(ms(60_000));
         assert_eq!(patience.now(), ms(2000));
         for _ in 0..50 {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::Run;
 use crate::dialect::{FAIL, is_about_fractions};
-use crate::format::{Exchange, Relaxation};
+use crate::format::{Exchange, Receive, Relaxation};
 use crate::matcher::Matcher;
 use crate::replay::{Outcome, Stop, Terms, play_exchange};
 use crate::verdict::{Expected, Happened};
@@ -18,7 +18,10 @@ const TIME_FOR_ONE: Duration = Duration::from_secs(8);
 
 /// Two of them together are looked for no longer than this, counted from the same moment: there are many pairs, and most
 /// servers that fail have none of them.
-const TIME_FOR_PAIRS: Duration = Duration::from_secs(3);
+const TIME_FOR_PAIRS: Duration = Duration::from_secs(6);
+
+/// And those for which something has to be waited no longer than this.
+const TIME_FOR_SLOW_PAIRS: Duration = Duration::from_secs(3);
 
 impl<'a> Run<'a> {
     /// The terms under which the preflight works: with one deviation, or two together. Where nothing was said, there is
@@ -35,10 +38,17 @@ impl<'a> Run<'a> {
             let others = all[index + 1..].iter().filter(|other| one.goes_with(other));
             others.map(|other| vec![*one, *other])
         });
-        let candidates = all.iter().map(|one| vec![*one]).chain(pairs);
+        let mut candidates: Vec<_> = all.iter().map(|one| vec![*one]).collect();
+        // A reply that does not end is explained by nothing but another end, and the other candidates would each wait for it.
+        // One that does end hardly has another, and of the rest those come first that wait for nothing.
+        let is_unended = matches!(broken.happened, Happened::Unterminated(_));
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_by_key(|pair| (ends_otherwise(pair) != is_unended, pair.iter().any(|one| waits(one))));
+        candidates.extend(pairs);
+        candidates.sort_by_key(|candidate| is_unended && !ends_otherwise(candidate));
         // It has spoken, so a deviation under which it is silent is none of its own.
         let brief = Terms { patience: terms.patience / 2, ..terms.clone() };
-        let found = self.first_that_works(candidates, &self.suite.preflight, &brief).await?;
+        let found = self.first_that_works(candidates.into_iter(), &self.suite.preflight, &brief).await?;
         Some(Terms { patience: terms.patience, ..found })
     }
 
@@ -68,9 +78,13 @@ impl<'a> Run<'a> {
     ) -> Option<Terms> {
         let began = Instant::now();
         for more in candidates {
-            let time = if more.len() == 1 { TIME_FOR_ONE } else { TIME_FOR_PAIRS };
+            let time = match more.as_slice() {
+                [_] => TIME_FOR_ONE,
+                pair if pair.iter().any(|one| waits(one)) => TIME_FOR_SLOW_PAIRS,
+                _ => TIME_FOR_PAIRS,
+            };
             if began.elapsed() > time {
-                break;
+                continue;
             }
             let deviations = [&self.relaxations[..], &more].concat();
             let Some(dialect) = self.suite.dialect.under(&deviations) else { continue };
@@ -120,6 +134,18 @@ impl<'a> Run<'a> {
 /// Whether it cannot be seen in the preflight.
 fn shows_later(relaxation: &Relaxation) -> bool {
     is_about_refusals(relaxation) || is_about_fractions(relaxation)
+}
+
+/// Whether replies end otherwise.
+fn ends_otherwise(deviations: &[&Relaxation]) -> bool {
+    deviations.iter().any(|one| one.receive.is_some())
+}
+
+/// Whether something is waited for that may never come.
+fn waits(relaxation: &Relaxation) -> bool {
+    relaxation.greeting.is_some()
+        || relaxation.ignore.as_ref().is_some_and(|ignored| !ignored.is_empty())
+        || relaxation.receive.as_ref().is_some_and(|receive| !matches!(receive, Receive::Quiet { .. }))
 }
 
 /// Whether only refusals look otherwise, of which the preflight hears none.

@@ -34,6 +34,7 @@ const FILES: &[(&str, &str)] = files![
     "dialects/ipk-udp.json",
     "dialects/json.json",
     "dialects/length-prefixed.json",
+    "dialects/content-length.json",
     "dialects/menu.json",
     "dialects/nul-float.json",
     "dialects/one-shot.json",

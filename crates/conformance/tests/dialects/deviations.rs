@@ -24,6 +24,8 @@ const ROWS: &[Row] = &[
     ("calc-1-es", tcp::spanish, || replacing("\n", "\n\n"), "empty-line-after-reply"),
     ("calc-1-es", tcp::spanish, lower_case, "any-case"),
     ("calc-1-es", tcp::spanish, || replacing("RESULTADO ", "Resultado: "), "bare-result"),
+    ("calc-1-es", tcp::spanish, || replacing("\n", " \r\n"), "blanks-behind"),
+    ("content-length", tcp::content_length, || replacing("\r\n", "\n"), "header-of-lf"),
     ("add", tcp::add, without_the_first_line, "no-greeting"),
     ("add", tcp::add, || after("Welcome\n"), "longer-greeting"),
     ("add", tcp::add, || replacing("\r\n", ""), "no-line-end"),
@@ -85,6 +87,41 @@ fn a_small_deviation_costs_little_in_every_dialect() {
                 .spawn(move || check("ipk-udp", &grade("ipk-udp", udp::ipk_responding(respond)), relaxation));
         }
     });
+}
+
+/// Deviations that come together, and are heard as one or two.
+#[test]
+fn several_deviations_at_once_are_found_in_seconds() {
+    let rows: [(Deviation, &[&str]); 2] = [
+        (|| in_words(&[("RESULTADO ", "result ")], ""), &["no-line-end", "any-case"]),
+        (
+            || in_words(&[("RESULTADO ", "Resultado: "), ("OK", "Recibido")], ""),
+            &["no-line-end", "in-other-words"],
+        ),
+    ];
+    thread::scope(|scope| {
+        for (deviation, expected) in rows {
+            let address = deviating(tcp::spanish(right), deviation, Closing::WithTheServer);
+            scope.spawn(move || {
+                let report = grade("calc-1", address);
+                let standing = report.preflight.as_ref().map(|preflight| &preflight.standing);
+                let Some(Standing::Relaxed(relaxed)) = standing else { panic!("{expected:?}: {standing:?}") };
+                let found: Vec<&str> = relaxed.iter().map(|one| one.id.as_str()).collect();
+                assert!(found.iter().all(|found| expected.contains(found)), "{found:?} {expected:?}");
+                let grade = report.grade().out_of_100().expect("a grade");
+                assert!(grade > 30.0, "{expected:?}: {grade}\n{}", flaws(&report));
+            });
+        }
+    });
+}
+
+/// The words of the Spanish server in others, and another line end.
+fn in_words(words: &'static [(&'static str, &'static str)], end: &'static str) -> Change {
+    Box::new(move |octets| {
+        let text = String::from_utf8_lossy(octets).replace('\n', end);
+        let text = words.iter().fold(text, |text, (from, to)| text.replace(from, to));
+        text.replace("OK", "ok").into_bytes()
+    })
 }
 
 fn check(dialect: &str, report: &Report, relaxation: &str) {

@@ -80,6 +80,17 @@ const ROWS: &[Row] = &[
         swapped: "operands-swapped",
     },
     Row {
+        dialect: "content-length",
+        serve: tcp::content_length,
+        passed: 40,
+        applicable: &[
+            "errors/division-by-zero#eight-by-zero",
+            "framing/byte-by-byte",
+            "pipelining/three-transactions",
+        ],
+        swapped: "operands-swapped",
+    },
+    Row {
         dialect: "menu",
         serve: tcp::menu,
         passed: 40,

@@ -156,14 +156,7 @@ pub(crate) fn length_prefixed(arithmetic: Arithmetic) -> SocketAddr {
             stream.read_exact(&mut length)?;
             let mut message = vec![0; u16::from_be_bytes(length).into()];
             stream.read_exact(&mut message)?;
-            let text = String::from_utf8_lossy(&message);
-            let words: Vec<&str> = text.split(' ').collect();
-            let reply = match words.as_slice() {
-                ["quit"] => "bye".to_owned(),
-                [a, operator, b] => of_words(operator, a, b, arithmetic)
-                    .map_or_else(|| "! no result".to_owned(), |value| format!("= {value}")),
-                _ => "! what?".to_owned(),
-            };
+            let reply = counted_reply(&message, arithmetic);
             stream.write_all(&(reply.len() as u16).to_be_bytes())?;
             stream.write_all(reply.as_bytes())?;
             if reply == "bye" {
@@ -171,6 +164,42 @@ pub(crate) fn length_prefixed(arithmetic: Arithmetic) -> SocketAddr {
             }
         }
     })
+}
+
+/// The same, each behind a line `Content-Length: 5` and an empty one.
+pub(crate) fn content_length(arithmetic: Arithmetic) -> SocketAddr {
+    serve(move |stream| {
+        let (mut input, mut output) = (BufReader::new(stream.try_clone()?), stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if input.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            if let Some((_, said)) = line.split_once(':') {
+                length = said.trim().parse().unwrap_or_default();
+                continue;
+            }
+            let mut message = vec![0; length];
+            input.read_exact(&mut message)?;
+            let reply = counted_reply(&message, arithmetic);
+            output.write_all(format!("Content-Length: {}\r\n\r\n{reply}", reply.len()).as_bytes())?;
+            if reply == "bye" {
+                return Ok(());
+            }
+        }
+    })
+}
+
+fn counted_reply(message: &[u8], arithmetic: Arithmetic) -> String {
+    let text = String::from_utf8_lossy(message);
+    let words: Vec<&str> = text.split(' ').collect();
+    match words.as_slice() {
+        ["quit"] => "bye".to_owned(),
+        [a, operator, b] => of_words(operator, a, b, arithmetic)
+            .map_or_else(|| "! no result".to_owned(), |value| format!("= {value}")),
+        _ => "! what?".to_owned(),
+    }
 }
 
 /// `1 2 +` → `3`, and the connection is closed.

@@ -94,7 +94,11 @@ fn the_usual_mistakes_are_failed_and_named() {
 fn a_small_addition_leaves_most_of_the_grade() {
     let labelled: Serve = |stream| echo::<65536>(stream, |octets| [b"echo: ", octets].concat());
     let with_a_line_end: Serve = |stream| echo::<65536>(stream, |octets| [octets, b"\r\n"].concat());
-    for serve in [labelled, with_a_line_end, greeting] {
+    let with_crlf: Serve = |stream| {
+        echo::<65536>(stream, |octets| String::from_utf8_lossy(octets).replace('\n', "\r\n").into_bytes())
+    };
+    let without_line_end: Serve = |stream| echo::<65536>(stream, |octets| octets.trim_ascii_end().to_vec());
+    for serve in [labelled, with_a_line_end, greeting, with_crlf, by_line, without_line_end] {
         let grade = graded(Clients::AtOnce, serve).grade().out_of_100().expect("a grade");
         assert!((50.0..100.0).contains(&grade), "{grade}");
     }

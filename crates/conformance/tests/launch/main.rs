@@ -3,6 +3,7 @@
 
 mod bench;
 mod endings;
+mod sandbox;
 
 use std::net::TcpListener;
 use std::process::Stdio;

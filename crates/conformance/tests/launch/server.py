@@ -82,6 +82,32 @@ if flavour == "stubborn":
 if flavour == "environment":
     print(" ".join(sorted(os.environ)), file=sys.stderr)
     sys.exit(0)
+if flavour == "prying":  # tells what it can reach that is none of its business
+    import glob
+
+    for place in sorted({os.path.expanduser("~"), "/home", "/root", "/run", "/var"}):
+        if os.path.isdir(place):
+            print("sees", place)
+    if glob.glob("/tmp/*"):
+        print("sees /tmp")
+    for file in ("written", "/usr/written", "/etc/written"):
+        try:
+            open(file, "w").close()
+            print("writes", file)
+        except OSError:
+            pass
+    try:
+        os.open("/dev/tty", os.O_RDWR)
+        print("has the terminal")
+    except OSError:
+        pass
+    with open("/proc/self/status") as status:
+        if any(line.startswith("CapEff") and int(line.split()[1], 16) for line in status):
+            print("has capabilities")
+    if len([name for name in os.listdir("/proc") if name.isdigit()]) > 2:
+        print("sees other processes")
+    print("that is all", flush=True)
+    sys.exit(3)
 if flavour == "daemon":
     daemonise()
 

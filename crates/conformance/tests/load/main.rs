@@ -2,9 +2,12 @@
 
 mod server;
 
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -18,7 +21,42 @@ fn command(target: SocketAddr, arguments: &[&str]) -> Command {
 }
 
 fn load(target: SocketAddr, arguments: &[&str]) -> Output {
-    command(target, arguments).output().expect("the program runs")
+    ended(
+        command(target, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program runs"),
+    )
+}
+
+/// Many times what any of these runs takes, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What came of a run, which is ended here if it does not end by itself.
+fn ended(mut child: Child) -> Output {
+    let deadline = Instant::now() + PATIENCE;
+    let outputs = [read(child.stdout.take()), read(child.stderr.take())];
+    let [Ok(stdout), Ok(stderr)] =
+        outputs.map(|output| output.recv_timeout(deadline.saturating_duration_since(Instant::now())))
+    else {
+        child.kill().and_then(|()| child.wait()).expect("it is a child of ours");
+        panic!("it does not end within {PATIENCE:?}");
+    };
+    Output { status: child.wait().expect("it is a child of ours"), stdout, stderr }
+}
+
+/// All that comes out of a pipe, when that has ended.
+fn read(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    let mut pipe = pipe.expect("the output is piped");
+    thread::spawn(move || {
+        let mut octets = Vec::new();
+        pipe.read_to_end(&mut octets).expect("a pipe can be read");
+        // Nobody waits for it any more when it comes too late.
+        drop(sender.send(octets));
+    });
+    receiver
 }
 
 fn json(output: &Output) -> Value {
@@ -147,7 +185,7 @@ fn a_pause_is_charged_with_all_that_was_due_in_it() {
     for (rate, is_charged) in [(&["--rate", "200"][..], true), (&[], false)] {
         let server = serve_lines(nothing, |held, line, message| {
             if message == 46 {
-                std::thread::sleep(PAUSE);
+                thread::sleep(PAUSE);
             }
             Some(calc(held, line))
         });
@@ -300,13 +338,15 @@ fn an_interrupt_ends_it_and_what_was_measured_is_told() {
 
     let server = right();
     let mut child = command(server.address, &["-d", "60", "-w", "0", "--json"]);
-    let child = child.stdout(Stdio::piped()).spawn().expect("the program runs");
+    let child = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
+    let deadline = Instant::now() + PATIENCE;
     while server.messages() < 100 {
-        std::thread::yield_now();
+        assert!(Instant::now() < deadline, "it sends nothing");
+        thread::yield_now();
     }
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("a child has a number");
     kill_process(pid, Signal::INT).expect("it still runs");
-    let output = child.wait_with_output().expect("it ends");
+    let output = ended(child);
     assert_eq!(code(&output), 130, "{output:?}");
     let report = json(&output);
     assert_eq!(report["interrupted"], true);

@@ -27,7 +27,7 @@ fn several_cases_at_once_come_to_the_same_verdicts_in_the_same_order() {
     let faults = for_each(&behaviours(), |behaviour| {
         let [alone, together] = [1, 8].map(|jobs| {
             let server = Server::start(behaviour.clone());
-            let options = Options { selection: all_but_luck(), jobs, ..Options::default() };
+            let options = Options { selection: all_but_luck(), jobs: Some(jobs), ..Options::default() };
             verdicts(&grade_with(server.address(), &SUITE, &options))
         });
         let differ = alone.iter().zip(&together).find(|(alone, together)| alone != together);

@@ -43,11 +43,17 @@ fn what_is_received_and_sent_is_logged_escaped() {
 }
 
 #[test]
-fn a_wildcard_address_is_warned_of() {
-    let mut server = Server::start(1, ["--host", "0.0.0.0", "--port", "0"]);
-    let mut line = String::new();
-    BufReader::new(server.log()).read_line(&mut line).unwrap();
-    assert!(line.contains("WARN open to the network"), "{line}");
+fn a_wildcard_address_is_warned_of_in_one_line_and_loopback_is_not() {
+    for (host, warnings) in [("0.0.0.0", 1), ("127.0.0.1", 0)] {
+        let mut server = Server::start(1, ["--host", host, "--port", "0"]);
+        answer(&server.addresses[0].replace("0.0.0.0", "127.0.0.1"), "1\n");
+        let mut log = server.log();
+        server.child.kill().unwrap();
+        let mut text = String::new();
+        log.read_to_string(&mut text).unwrap();
+        assert_eq!(text.matches("WARN open to the network").count(), warnings, "{host}: {text}");
+        assert_eq!(text.lines().count(), warnings, "{host}: {text}");
+    }
 }
 
 /// Closed at the other end, closed from the start (so that a connection could get their numbers), and on a full disk. All that is

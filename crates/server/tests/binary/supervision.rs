@@ -41,6 +41,7 @@ fn a_tcp_socket_that_is_passed_is_served_and_whoever_waited_there_too() {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap().to_string();
     let mut early = TcpStream::connect(&address).unwrap();
+    early.set_read_timeout(Some(PATIENCE)).unwrap();
     early.write_all(b"6\n7\n*\n").unwrap();
     early.shutdown(Shutdown::Write).unwrap();
     let server = Server::spawn(1, &mut passing(socket, "$$"));
@@ -79,10 +80,11 @@ fn what_cannot_be_served_is_refused() {
         ("a connection", TcpStream::connect(connected.local_addr().unwrap()).unwrap().into()),
     ];
     for (what, descriptor) in rows {
-        let output = passing(descriptor, "$$").output().unwrap();
-        assert_eq!(output.status.code(), Some(3), "{what}");
+        let server = Server { child: passing(descriptor, "$$").spawn().unwrap(), addresses: Vec::new() };
+        let (status, log) = server.ended();
+        assert_eq!(status.code(), Some(3), "{what}: {log}");
         assert_eq!(
-            String::from_utf8_lossy(&output.stderr),
+            log,
             "calc-server: cannot serve descriptor 3, which LISTEN_FDS passes: it is no TCP or Unix stream socket that listens\n",
             "{what}"
         );
