@@ -93,11 +93,13 @@ impl Decimal {
     /// around, or at a limit of the type or so near to one as another operand brings it.
     #[must_use]
     pub fn is_overflow_of(&self, expected: &Self) -> bool {
+        // Cut to fewer digits, a number near a limit is still near it.
+        let is_rounding = self.is_rounding_of(expected);
         let (Some(actual), Some(expected)) = (self.to_integer(), expected.to_integer()) else { return false };
         // What is equal modulo 2^64 is so modulo 2^32, and it does not matter whether operands or results wrap around.
         let is_wrapped = (expected - actual) % (1 << 32) == 0;
         let is_near = |limit: &i128| actual.abs_diff(*limit) <= NEAR_A_LIMIT;
-        actual != expected && (is_wrapped || LIMITS.iter().any(is_near))
+        !is_rounding && actual != expected && (is_wrapped || LIMITS.iter().any(is_near))
     }
 
     /// The number, if it is an integer of a size that can be calculated with.
@@ -265,6 +267,7 @@ mod tests {
             ("4294967296", "18446744078004518912", true),
             ("9223372036854775807", "3e25", true),
             ("12", "-2147483653", false),
+            ("2.14748365e+09", "2147483648", false),
             ("131073", "4295032832", false),
             ("5000000007", "5000000007", false),
             ("0.5", "5000000007", false),
