@@ -5,6 +5,7 @@ mod deviations;
 mod grading;
 mod notes;
 mod own;
+mod reads;
 mod server;
 mod tcp;
 mod udp;
