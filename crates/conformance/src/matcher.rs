@@ -65,6 +65,10 @@ pub enum Nearness {
     Part(f64),
     /// Within this distance.
     Distance(Decimal),
+    /// The same with fewer digits.
+    Rounded,
+    /// What an integer type makes of it.
+    Overflowed,
 }
 
 /// Why a matcher of a suite makes no sense in a dialect.
@@ -205,6 +209,8 @@ impl Nearness {
             Self::Exact => actual == expected,
             Self::Part(part) => actual.is_within_part(*part, expected),
             Self::Distance(distance) => actual.is_within_distance(distance, expected),
+            Self::Rounded => actual.is_rounding_of(expected),
+            Self::Overflowed => actual.is_overflow_of(expected),
         }
     }
 }
@@ -252,6 +258,8 @@ fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, Ma
             Err(MatcherError::Unattainable(Inexpressible::new("exact results", "resultados exactos")))
         }
         (Tolerance::Absolute(text), _) => decimal(text).map(Nearness::Distance),
+        (Tolerance::Rounded, _) => Ok(Nearness::Rounded),
+        (Tolerance::Overflowed, _) => Ok(Nearness::Overflowed),
         (Tolerance::Relative(text), _) => match text.parse::<f64>() {
             Ok(part) if (1e-30..=1.0).contains(&part) => match precision {
                 Precision::Exact | Precision::Usual => Ok(Nearness::Part(part)),
@@ -273,7 +281,7 @@ mod tests {
 
     #[test]
     fn replies_that_match_and_replies_that_do_not() {
-        let rows: [(&str, &[&str], &[&str]); 14] = [
+        let rows: [(&str, &[&str], &[&str]); 16] = [
             (r#""ok""#, &["OK", "OK CALC/1 + -"], &["ok", "OKAY", "OK\t", " OK", "OK\u{e9}", "RESULT 3", ""]),
             (
                 r#""result""#,
@@ -294,6 +302,8 @@ mod tests {
             (r#"{"number": "3", "exact": true}"#, &["RESULT 3.000"], &["RESULT 3.00000000000000000001"]),
             (r#"{"number": "100", "rel": "0.1"}"#, &["RESULT 109"], &["RESULT 111"]),
             (r#"{"number": "0", "abs": "0.1"}"#, &["RESULT -0.1"], &["RESULT 0.11"]),
+            (r#"{"number": "0.142857", "rounded": true}"#, &["RESULT 0.14", "RESULT 0.143"], &["RESULT 7"]),
+            (r#"{"number": "2147483648", "overflowed": true}"#, &["RESULT -2147483648"], &["RESULT 7"]),
             (r#"{"canonical": "1E+34"}"#, &["RESULT 1E+34"], &["RESULT 1e34", "RESULT 1E34"]),
             (r#"{"text": "OK"}"#, &["OK"], &["OK "]),
             (r#"{"hex": "4f 4B"}"#, &["OK"], &["ok"]),

@@ -12,6 +12,22 @@ const BELOW_ALL: i64 = -2 * EXPONENT_LIMIT;
 /// The digits that a comparison within a tolerance looks at; as many as an `i128` holds of two numbers' difference.
 const WINDOW: usize = 36;
 
+/// The limits of integer types, signed and unsigned.
+const LIMITS: [i128; 6] = [
+    i32::MIN as i128,
+    i32::MAX as i128,
+    u32::MAX as i128,
+    i64::MIN as i128,
+    i64::MAX as i128,
+    u64::MAX as i128,
+];
+
+/// The other operands beside those that overflow are no larger.
+const NEAR_A_LIMIT: u128 = 1_000_001;
+
+/// The `top` of what is printed `0.00`.
+const ZERO_IN_TWO_DECIMALS: i64 = -2;
+
 /// The part of the expected magnitude by which an answer may differ where nothing else is said (NUM-1).
 pub const USUAL_RELATIVE: f64 = 1e-14;
 
@@ -60,6 +76,41 @@ impl Decimal {
         let top = self.top.max(expected.top).max(distance.top);
         let difference = self.window(top).abs_diff(expected.window(top));
         self == expected || difference <= distance.window(top).unsigned_abs()
+    }
+
+    /// Whether it is `expected` with fewer digits, cut off or rounded. Zero is that of what the usual formats with two
+    /// decimals print as zero.
+    #[must_use]
+    pub fn is_rounding_of(&self, expected: &Self) -> bool {
+        if self.digits.is_empty() {
+            return expected.top <= ZERO_IN_TWO_DECIMALS;
+        }
+        let last = Self { negative: false, digits: vec![1], top: self.top - self.digits.len() as i64 + 1 };
+        self.digits.len() < expected.digits.len() && self.is_within_distance(&last, expected)
+    }
+
+    /// Whether it is what an integer type of 32 or 64 bits makes of `expected`, or of an operand on the way to it: wrapped
+    /// around, or at a limit of the type or so near to one as another operand brings it.
+    #[must_use]
+    pub fn is_overflow_of(&self, expected: &Self) -> bool {
+        // Cut to fewer digits, a number near a limit is still near it.
+        let is_rounding = self.is_rounding_of(expected);
+        let (Some(actual), Some(expected)) = (self.to_integer(), expected.to_integer()) else { return false };
+        // What is equal modulo 2^64 is so modulo 2^32, and it does not matter whether operands or results wrap around.
+        let is_wrapped = (expected - actual) % (1 << 32) == 0;
+        let is_near = |limit: &i128| actual.abs_diff(*limit) <= NEAR_A_LIMIT;
+        !is_rounding && actual != expected && (is_wrapped || LIMITS.iter().any(is_near))
+    }
+
+    /// The number, if it is an integer of a size that can be calculated with.
+    fn to_integer(&self) -> Option<i128> {
+        let zeros = usize::try_from(self.top.max(0)).ok()?.checked_sub(self.digits.len())?;
+        let digits = self.digits.iter().copied().chain(std::iter::repeat_n(0, zeros));
+        if self.digits.len() + zeros > WINDOW {
+            return None;
+        }
+        let magnitude = digits.fold(0, |sum: i128, digit| sum * 10 + i128::from(digit));
+        Some(if self.negative { -magnitude } else { magnitude })
     }
 
     /// The number in units of 10^(`top` − [`WINDOW`]), cut off below that; `top` must not be less than the number's own.
@@ -179,6 +230,52 @@ mod tests {
         for (actual, expected, distance, within) in rows {
             let judged = decimal(actual).is_within_distance(&decimal(distance), &decimal(expected));
             assert_eq!(judged, within, "{actual} for {expected} within {distance}");
+        }
+    }
+
+    #[test]
+    fn fewer_digits() {
+        let rows = [
+            ("0.142857", "0.142857142857142857", true),
+            ("0.14", "0.142857142857142857", true),
+            ("0.143", "0.142857142857142857", true),
+            ("1.21933e17", "121932631112635269", true),
+            ("0.00", "2.4691357802469e-20", true),
+            ("0", "0.142857142857142857", false),
+            ("7", "0.142857142857142857", false),
+            ("-0.14", "0.142857142857142857", false),
+            ("0.142857142857142857", "0.142857142857142857", false),
+            ("121932632969510912", "121932631112635269", false),
+        ];
+        for (actual, expected, rounded) in rows {
+            assert_eq!(
+                decimal(actual).is_rounding_of(&decimal(expected)),
+                rounded,
+                "{actual} for {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_integer_types_make_of_a_number() {
+        let rows = [
+            ("-2147483648", "2147483648", true),
+            ("2147483647", "2147483648", true),
+            ("705032711", "5000000007", true),
+            ("-2147483642", "5000000007", true),
+            ("-9223372036853775809", "9223372036855775807", true),
+            ("4294967296", "18446744078004518912", true),
+            ("9223372036854775807", "3e25", true),
+            ("12", "-2147483653", false),
+            ("2.14748365e+09", "2147483648", false),
+            ("131073", "4295032832", false),
+            ("5000000007", "5000000007", false),
+            ("0.5", "5000000007", false),
+            ("1e99999999999", "5000000007", false),
+        ];
+        for (actual, expected, overflowed) in rows {
+            let judged = decimal(actual).is_overflow_of(&decimal(expected));
+            assert_eq!(judged, overflowed, "{actual} for {expected}");
         }
     }
 

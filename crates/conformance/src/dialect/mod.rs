@@ -5,6 +5,7 @@ mod inexpressible;
 mod pattern;
 mod sample;
 mod speaking;
+mod usual;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub use speaking::{Framed, Speaking, Token};
 pub(crate) use speaking::{Literals, arity};
+pub use usual::{BYTE_ORDER, DECIMAL_SIGN, is_about_fractions};
 
 use crate::format::{
     self, Encoding, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport,
@@ -85,12 +87,13 @@ impl Dialect {
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
             dialect.relaxations.push(relaxation.clone());
         }
+        dialect.relaxations.extend(usual::usual_deviations(file));
         Ok(dialect)
     }
 
     /// The same, in which the octets that the suite spells out are meant as they are.
     #[must_use]
-    pub(crate) fn into_the_suites_own(mut self) -> Self {
+    pub(crate) fn made_the_suites_own(mut self) -> Self {
         self.speaking.literals = Literals::OfThisDialect;
         self
     }
@@ -122,7 +125,7 @@ impl Dialect {
         let mut faults = Vec::new();
         let mut replies = BTreeMap::new();
         for (name, reply) in &file.replies {
-            match Pattern::compile(&reply.form, file.numbers.decimal) {
+            match Pattern::compile(&reply.form, reply.decimal.unwrap_or(file.numbers.decimal)) {
                 Ok(pattern) if name == RESULT && !pattern.has_number() => {
                     let fault = "it carries no number: name the group, `(?<number>…)`";
                     faults.push((format!("replies.{name}"), fault.to_owned()));

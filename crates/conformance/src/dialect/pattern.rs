@@ -145,6 +145,18 @@ impl Pattern {
         }
     }
 
+    /// The number of a reply that carries it in a binary field.
+    #[must_use]
+    pub fn binary_number(&self, reply: &[u8]) -> Option<String> {
+        match self {
+            Self::Pack(fields) if fields.iter().any(|field| matches!(field.0, Part::Number(..))) => {
+                self.read(reply)?.number
+            }
+            Self::Comma(pattern) => pattern.binary_number(reply),
+            Self::Pack(_) | Self::Regex(_) | Self::Json { .. } => None,
+        }
+    }
+
     /// Whether replies of this kind carry a code.
     #[must_use]
     pub fn has_code(&self) -> bool {

@@ -234,6 +234,9 @@ pub struct Reply {
     pub form: Form,
     /// What people call it; without it, its name.
     pub title: Option<Text>,
+    /// What stands before the fraction, where that is not as in the rest of the dialect: nothing to be written, but for
+    /// servers that deviate in it.
+    pub decimal: Option<DecimalSign>,
 }
 
 /// What a reply looks like.
@@ -281,7 +284,7 @@ impl TryFrom<RawReply> for Reply {
                 ("json", json.map(|subset| Form::Json { subset, number, code })),
             ],
         )?;
-        Ok(Self { form, title })
+        Ok(Self { form, title, decimal: None })
     }
 }
 

@@ -59,6 +59,10 @@ pub enum Tolerance {
     Relative(String),
     /// `"abs": "0.5"`: at most so far from it.
     Absolute(String),
+    /// `"rounded": true`: the number with fewer digits, cut off or rounded.
+    Rounded,
+    /// `"overflowed": true`: what an integer type of 32 or 64 bits makes of it, wrapped around or stopped at a limit.
+    Overflowed,
 }
 
 impl Template for Matcher {
@@ -75,7 +79,7 @@ impl Template for Matcher {
                 visit(number);
                 match tolerance {
                     Tolerance::Relative(text) | Tolerance::Absolute(text) => visit(text),
-                    Tolerance::Usual | Tolerance::Exact => {}
+                    Tolerance::Usual | Tolerance::Exact | Tolerance::Rounded | Tolerance::Overflowed => {}
                 }
             }
             Self::AnyOf(matchers) | Self::AllOf(matchers) => {
@@ -185,6 +189,8 @@ pub(super) struct RawMatcher {
     rel: Option<String>,
     abs: Option<String>,
     exact: Option<True>,
+    rounded: Option<True>,
+    overflowed: Option<True>,
     special: Option<True>,
     canonical: Option<String>,
     text: Option<String>,
@@ -210,6 +216,8 @@ impl TryFrom<RawMatcher> for Matcher {
             ("rel", raw.rel.map(Tolerance::Relative)),
             ("abs", raw.abs.map(Tolerance::Absolute)),
             ("exact", raw.exact.map(|_| Tolerance::Exact)),
+            ("rounded", raw.rounded.map(|_| Tolerance::Rounded)),
+            ("overflowed", raw.overflowed.map(|_| Tolerance::Overflowed)),
         ];
         let tolerance = match tolerances.iter().find(|(_, tolerance)| tolerance.is_some()) {
             Some((name, _)) if raw.number.is_none() => return Err(format!("`{name}` belongs to `number`")),

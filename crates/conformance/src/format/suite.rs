@@ -50,6 +50,10 @@ pub struct Suite {
     /// Diagnoses for all cases, tried after those of the case.
     #[serde(default)]
     pub wrong: Vec<Wrong>,
+    /// The note for a result that is that of the operands in the wrong order, wherever a case expects a number of `-`, `/`,
+    /// `%` or `^`; it is tried after the diagnoses of the step.
+    #[serde(default)]
+    pub swapped: Option<String>,
     /// Cases, where the suite is one file.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -124,4 +128,34 @@ pub struct Note {
     pub text: Text,
     /// Where to look in the program.
     pub look: Text,
+    /// What is said instead where the server speaks another protocol than the suite's own.
+    #[serde(default)]
+    pub elsewhere: Elsewhere,
+}
+
+/// The parts of a note that are said otherwise of another protocol; the others hold for all.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Elsewhere {
+    /// The bug in a few words.
+    pub title: Option<Text>,
+    /// What happened and why.
+    pub text: Option<Text>,
+    /// Where to look in the program.
+    pub look: Option<Text>,
+}
+
+impl Note {
+    /// The note as it is told of another protocol.
+    #[must_use]
+    pub fn of_another_protocol(self) -> Self {
+        let Self { id, title, text, look, elsewhere } = self;
+        Self {
+            id,
+            title: elsewhere.title.unwrap_or(title),
+            text: elsewhere.text.unwrap_or(text),
+            look: elsewhere.look.unwrap_or(look),
+            elsewhere: Elsewhere::default(),
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::phrase::Phrase;
 use crate::connection::{End, Received};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, RESULT};
 use crate::escape::{hex, is_plain, printable};
 use crate::format::{Ending, Matcher, Tolerance};
 use crate::language::Language;
@@ -106,9 +106,10 @@ impl Words {
         match matcher {
             Matcher::Named(name) => self.named(name),
             Matcher::Fail(code) => self.say(Phrase::ExpectFail, &[code]),
-            Matcher::Number { number, tolerance: Tolerance::Usual } => {
-                self.say(Phrase::ExpectNumber, &[number])
-            }
+            Matcher::Number {
+                number,
+                tolerance: Tolerance::Usual | Tolerance::Rounded | Tolerance::Overflowed,
+            } => self.say(Phrase::ExpectNumber, &[number]),
             Matcher::Number { number, tolerance: Tolerance::Exact } => {
                 self.say(Phrase::ExpectExact, &[number])
             }
@@ -179,9 +180,17 @@ impl Words {
     fn reply(&self, received: &Received) -> String {
         let shown = self.octets(received.words());
         match self.dialect.name_of(received.words()) {
+            _ if let Some(number) = self.hidden_number(received.words()) => {
+                self.say(Phrase::GotReplyOfNumber, &[&shown, RESULT, &number])
+            }
             Some(name) => self.say(Phrase::GotReply, &[&shown, name]),
             None => self.say(Phrase::GotUnknownReply, &[&shown]),
         }
+    }
+
+    /// The number of a result in binary fields, which nobody reads in their octets.
+    fn hidden_number(&self, reply: &[u8]) -> Option<String> {
+        self.dialect.reply(RESULT)?.pattern.binary_number(reply)
     }
 
     /// The octets that came, in hexadecimal, where as text they are hard to read.
@@ -216,6 +225,9 @@ impl Words {
             What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why])),
             What::Sent(excerpt) => ("→", self.excerpt(excerpt, most)),
             What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt, most)])),
+            What::Received(excerpt) if let Some(number) = self.hidden_number(&excerpt.octets) => {
+                ("←", self.say(Phrase::LineNumber, &[&self.excerpt(excerpt, most), &number]))
+            }
             What::Received(excerpt) | What::Partial(excerpt) => ("←", self.excerpt(excerpt, most)),
             What::Nothing(waited) => ("←", self.say(Phrase::LineNothing, &[&time(*waited)])),
             What::HalfClosed => ("→", self.say(Phrase::LineHalfClosed, &[])),

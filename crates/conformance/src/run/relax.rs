@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Run;
-use crate::dialect::FAIL;
+use crate::dialect::{FAIL, is_about_fractions};
 use crate::format::{Exchange, Receive, Relaxation};
 use crate::matcher::Matcher;
 use crate::replay::{Outcome, Stop, Terms, play_exchange};
@@ -32,7 +32,7 @@ impl<'a> Run<'a> {
         let has_spoken = broken.happened.is_speech() || closed;
         let dialect = &self.suite.dialect;
         let may_explain =
-            |one: &&Relaxation| !is_about_refusals(one) && (has_spoken || dialect.waits_for_more_than(one));
+            |one: &&Relaxation| !shows_later(one) && (has_spoken || dialect.waits_for_more_than(one));
         let all: Vec<_> = dialect.relaxations.iter().filter(may_explain).collect();
         let pairs = all.iter().enumerate().flat_map(|(index, one)| {
             let others = all[index + 1..].iter().filter(|other| one.goes_with(other));
@@ -103,19 +103,18 @@ impl<'a> Run<'a> {
         None
     }
 
-    /// Whether a reply that was none is the one that was due, if refusals look otherwise: those are not heard before some
-    /// case is about them, and to provoke one earlier would end many a server before it has shown what it can.
+    /// Whether a reply is the one that was due after all, if refusals or fractions look otherwise. Refusals are not heard
+    /// before some case is about them, and to provoke one earlier would end many a server before it has shown what it can.
     pub(super) fn hears_after_all(&mut self, outcome: &Outcome) -> bool {
         let Some(Stop::Break(broken)) = &outcome.stopped else { return false };
         let (Happened::Reply(received), Expected::Reply(due)) = (&broken.happened, &broken.expected) else {
             return false;
         };
         let Some(terms) = &mut self.terms else { return false };
-        if terms.dialect.name_of(received.words()).is_some() {
-            return false;
-        }
+        let is_known = terms.dialect.name_of(received.words()).is_some();
         for relaxation in &self.suite.dialect.relaxations {
-            if !is_about_refusals(relaxation)
+            if !shows_later(relaxation)
+                || (is_known && is_about_refusals(relaxation))
                 || !self.relaxations.iter().all(|known| known.goes_with(relaxation))
             {
                 continue;
@@ -130,6 +129,11 @@ impl<'a> Run<'a> {
         }
         false
     }
+}
+
+/// Whether it cannot be seen in the preflight.
+fn shows_later(relaxation: &Relaxation) -> bool {
+    is_about_refusals(relaxation) || is_about_fractions(relaxation)
 }
 
 /// Whether replies end otherwise.

@@ -85,12 +85,17 @@ impl<'a> Checker<'a> {
             }
             match (&wrong.note, wrong.verdict) {
                 (Some(note), WrongVerdict::Fail | WrongVerdict::NotApplicable) => {
-                    self.known(&format!("{place}.note"), "note", note, &self.names.notes);
+                    self.note(&format!("{place}.note"), note);
                 }
                 (None, WrongVerdict::Fail) => self.fault(&place, "a diagnosis needs a `note`"),
                 (None, WrongVerdict::NotApplicable) => {}
             }
         }
+    }
+
+    /// Checks the name of a note.
+    pub(super) fn note(&mut self, place: &str, note: &str) {
+        self.known(place, "note", note, &self.names.notes);
     }
 
     /// Checks a relaxation of a dialect in which the suite is to be spoken.
@@ -100,7 +105,7 @@ impl<'a> Checker<'a> {
         let without: Vec<String> = relaxation.without.iter().cloned().collect();
         self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
         if let Some(note) = &relaxation.note {
-            self.known(&format!("{place}.note"), "note", note, &names.notes);
+            self.note(&format!("{place}.note"), note);
         }
     }
 

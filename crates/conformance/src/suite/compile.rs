@@ -7,6 +7,7 @@ use super::expand::{expand, runtime_names, with_stand_ins};
 use super::fold::fold;
 use super::foreign;
 use super::problem::Problems;
+use super::swapped::diagnose_swapped;
 use super::{Case, Chapter, Control, Script};
 use crate::dialect::{Dialect, Inexpressible};
 use crate::format::{self, Action, Delivery, Exchange, Octets, Part, Reading, Segments, Step, Transport};
@@ -30,6 +31,7 @@ pub(super) fn compile_chapters(
     chapters: Vec<(String, Named)>,
     names: &Names<'_>,
     spoken: &Dialect,
+    swapped: Option<&str>,
     problems: &mut Problems,
 ) -> Vec<Chapter> {
     let mut earlier = BTreeSet::new();
@@ -53,7 +55,7 @@ pub(super) fn compile_chapters(
                 );
             }
             let expanded = check_case(&file, &place, case, names, &mut earlier, problems);
-            cases.extend(expanded.into_iter().map(|case| compile(case, names.dialect, spoken)));
+            cases.extend(expanded.into_iter().map(|case| compile(case, names.dialect, spoken, swapped)));
         }
         compiled.push(Chapter { id: chapter.id, title: chapter.title, cases });
     }
@@ -96,12 +98,15 @@ fn check_case(
     expanded
 }
 
-fn compile(case: format::Case, native: &Dialect, dialect: &Dialect) -> Case {
+fn compile(case: format::Case, native: &Dialect, dialect: &Dialect, swapped: Option<&str>) -> Case {
     let runtime = runtime_names(&case);
-    let steps = match (&case.exchange, case.steps) {
+    let mut steps = match (&case.exchange, case.steps) {
         (Some(entries), _) => written_out(entries, dialect),
         (None, steps) => steps.unwrap_or_default(),
     };
+    if let Some(note) = swapped {
+        diagnose_swapped(&mut steps, note);
+    }
     let (steps, wrong) = if dialect.is_foreign_to(&native.id) {
         (foreign::steps(steps, dialect), foreign::diagnoses(case.wrong, dialect))
     } else {

@@ -118,7 +118,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let mut problems = Problems::default();
     let name = source.name();
     let dialect = match source.named(Kind::Dialect, &file.dialect) {
-        Ok(dialect) => compile_dialect(&dialect).map(Dialect::into_the_suites_own),
+        Ok(dialect) => compile_dialect(&dialect).map(Dialect::made_the_suites_own),
         Err(fault) => {
             problems.push(&name, "dialect", fault);
             Err(Problems::default())
@@ -161,18 +161,19 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         }
     };
     let spoken = foreign.as_ref().unwrap_or(&dialect);
-    let chapters = compile_chapters(chapters, &names, spoken, &mut problems);
+    let chapters = compile_chapters(chapters, &names, spoken, file.swapped.as_deref(), &mut problems);
     drop(names);
     let can_be_said = |entry: &Exchange| exchange_steps(std::slice::from_ref(entry), spoken).is_ok();
     let fence = file.fence.into_iter().filter(can_be_said).collect();
     let native = dialect.id.clone();
-    let (dialect, wrong) = match foreign {
-        None => (dialect, file.wrong),
+    let (dialect, wrong, notes) = match foreign {
+        None => (dialect, file.wrong, notes),
         Some(spoken) if spoken.is_foreign_to(&native) => {
             let wrong = foreign::diagnoses(file.wrong, &spoken);
-            (spoken, wrong)
+            let notes = notes.into_iter().map(|(id, note)| (id, note.of_another_protocol()));
+            (spoken, wrong, notes.collect())
         }
-        Some(variant) => (variant, file.wrong),
+        Some(variant) => (variant, file.wrong, notes),
     };
     problems.or(Suite {
         id: file.id,
@@ -200,7 +201,7 @@ fn foreign_dialect(
 ) -> Result<Dialect, Problems> {
     let mut dialect = compile_dialect(source)?;
     if !dialect.is_foreign_to(native) {
-        dialect = dialect.into_the_suites_own();
+        dialect = dialect.made_the_suites_own();
     }
     if let Some(other) = dialect.variant_of.as_deref().filter(|other| *other != native) {
         let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
@@ -302,6 +303,9 @@ fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &m
     checker.exchange("fence", &file.fence);
     file.offers.iter().for_each(|(name, exchange)| checker.exchange(&format!("offers.{name}"), exchange));
     checker.wrongs("wrong", &file.wrong);
+    if let Some(note) = &file.swapped {
+        checker.note("swapped", note);
+    }
 }
 
 /// Things by their id, which has to be unique.

@@ -9,6 +9,7 @@ mod foreign;
 mod load;
 mod problem;
 mod source;
+mod swapped;
 #[cfg(test)]
 mod tests;
 

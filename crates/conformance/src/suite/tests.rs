@@ -75,7 +75,7 @@ fn faults_in_the_json_have_line_and_column() {
         (r#""exchange": [["1"]]"#, "s/c.json:3:18: cases[0].exchange[0]: a pair without its reply"),
         (
             r#""exchange": [["1", {"number": "1", "exact": true, "rel": "1"}]]"#,
-            "s/c.json:3:61: cases[0].exchange[0][1]: a tolerance has exactly one of `rel`, `abs`, `exact`; here are `rel` and `exact`",
+            "s/c.json:3:61: cases[0].exchange[0][1]: a tolerance has exactly one of `rel`, `abs`, `exact`, `rounded`, `overflowed`; here are `rel` and `exact`",
         ),
         (
             r#""exchange": [["1", {"event": "timeout"}]]"#,

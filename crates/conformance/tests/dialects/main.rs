@@ -3,7 +3,9 @@
 mod arithmetic;
 mod deviations;
 mod grading;
+mod notes;
 mod own;
+mod reads;
 mod server;
 mod tcp;
 mod udp;

@@ -1,15 +1,17 @@
 //! What somebody's own dialect or suite may say that those which are built in do not.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use calc_conformance::run::{Options, Report, grade_blocking};
+use calc_conformance::language::Language;
+use calc_conformance::report::{Detail, Terminal};
+use calc_conformance::run::{self, Options, Report, grade_blocking};
 use calc_conformance::suite;
 use calc_conformance::verdict::Verdict;
 use serde_json::{Value, json};
 
-use crate::arithmetic::{infix, right};
+use crate::arithmetic::{infix, right, swapped};
 use crate::grading::{flaws, grade, note_of, passed};
 use crate::server::serve;
 
@@ -96,9 +98,9 @@ fn text_in_other_encodings_and_numbers_with_a_comma() {
     }
 }
 
-/// Where the protocol has a comma, a point is wrong.
+/// Where the protocol has a comma, a point is wrong: once.
 #[test]
-fn the_wrong_sign_before_the_fraction_is_found_out() {
+fn the_wrong_sign_before_the_fraction_costs_once() {
     let file = write("comma", &dialect("utf-8", "3B", ","));
     let report = grade(
         file.to_str().expect("a path of text"),
@@ -112,13 +114,80 @@ fn the_wrong_sign_before_the_fraction_is_found_out() {
             Ok(())
         }),
     );
-    assert_eq!(
-        note_of(&report, "numbers/quotients#seven-halves"),
-        Some("wrong-result"),
-        "{}",
-        flaws(&report)
-    );
     std::fs::remove_file(file).expect("the file is there");
+    assert_is_the_only_cause(&report, "decimal-sign");
+}
+
+/// Where the fields have network order, that of the processor is wrong: once.
+#[test]
+fn the_wrong_order_of_octets_costs_once() {
+    let words = |operator: u16| json!({"pack": [{"text": "CALC"}, {"u16": operator}, {"f64": "{a}"}, {"f64": "{b}"}]});
+    let dialect = json!({
+        "id": "binary", "title": "binary", "framing": {"send": {"fixed": 22}, "receive": {"fixed": 14}},
+        "messages": {"calculate": {"+": words(1), "-": words(2), "*": words(3), "/": words(4)}},
+        "replies": {
+            "result": {"pack": [{"text": "CALC"}, {"u16": 0}, {"number": "f64"}]},
+            "fail": {"pack": [{"text": "CALC"}, {"code": "u16"}, {"any": 8}]}
+        },
+        "codes": {"syntax": "1", "division-by-zero": "2"},
+        "facts": ["pipelining", "segments", "half-close"]
+    });
+    let file = write("byte-order", &dialect);
+    let name = file.to_str().expect("a path of text");
+    let right_order = grade(name, binary(right, f64::to_be_bytes, u16::to_be_bytes));
+    assert_eq!(flaws(&right_order), "");
+    assert_is_the_only_cause(&grade(name, binary(right, f64::to_le_bytes, u16::to_le_bytes)), "byte-order");
+    let (swaps, words) = told(name, binary(swapped, f64::to_be_bytes, u16::to_be_bytes));
+    std::fs::remove_file(file).expect("the file is there");
+    assert_eq!(note_of(&swaps, "session/operand-order#subtraction"), Some("operands-swapped"));
+    assert!(words.contains("(a reply `result` with the number -5)"), "{words}");
+    assert!(words.contains("(the number -5)"), "{words}");
+}
+
+/// `CALC`, an operator and two doubles → `CALC`, a status and a double.
+fn binary(
+    arithmetic: crate::arithmetic::Arithmetic,
+    double: fn(f64) -> [u8; 8],
+    status: fn(u16) -> [u8; 2],
+) -> SocketAddr {
+    serve(move |mut stream| {
+        let mut message = [0; 22];
+        while stream.read_exact(&mut message).is_ok() {
+            let number = |at: usize| f64::from_be_bytes(std::array::from_fn(|index| message[at + index]));
+            let operator = ['?', '+', '-', '*', '/'].get(usize::from(message[5])).copied().unwrap_or('?');
+            let result = arithmetic(operator, number(6), number(14)).filter(|result| result.is_finite());
+            let refusal = if operator == '?' { 1 } else { 2 };
+            let code = if result.is_some() { 0 } else { refusal };
+            let reply = [&b"CALC"[..], &status(code), &double(result.unwrap_or_default())].concat();
+            stream.write_all(&reply)?;
+        }
+        Ok(())
+    })
+}
+
+/// The server is graded in spite of its deviation, and that is named in every case that it costs.
+fn assert_is_the_only_cause(report: &Report, note: &str) {
+    let failed: Vec<_> = report.results.iter().filter(|result| result.is_flaw()).collect();
+    assert!(!failed.is_empty(), "the deviation costs nothing");
+    assert!(failed.iter().all(|result| result.note() == Some(note)), "{}", flaws(report));
+    let grade = report.grade().out_of_100().expect("a grade");
+    assert!((90.0..100.0).contains(&grade), "{grade}\n{}", flaws(report));
+}
+
+/// Grades as the program does, with what it says on the terminal.
+fn told(dialect: &str, address: SocketAddr) -> (Report, String) {
+    let suite = suite::load_in_dialect("calc", dialect).unwrap_or_else(|problems| panic!("{problems}"));
+    let target = address.to_string().parse().expect("a socket address is a target");
+    let mut told = Vec::new();
+    let out = anstream::StripStream::new(&mut told);
+    let mut terminal = Terminal::new(out, &suite, Language::En, String::new()).showing(Detail::Failures);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let options = Options::default();
+    let report = runtime.block_on(run::grade(&suite, &target, &options, std::future::pending(), |event| {
+        terminal.on(&event).expect("a vector takes everything");
+    }));
+    drop(terminal);
+    (report, String::from_utf8(told).expect("the report is text"))
 }
 
 /// A suite of one's own about a server that sends back what it got, as fields or as a document.

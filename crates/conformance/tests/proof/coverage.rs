@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use calc_conformance::dialect::{BYTE_ORDER, DECIMAL_SIGN};
 use calc_conformance::format::Level;
 use calc_conformance::language::{Language, Text};
 use serde_json::Value;
@@ -71,6 +72,7 @@ fn no_chapter_is_thin_and_arithmetic_is_a_small_part() {
 fn every_note_is_used() {
     let mut used = BTreeSet::new();
     files_of_the_suite().iter().for_each(|file| notes_in(file, &mut used));
+    used.extend([BYTE_ORDER, DECIMAL_SIGN].map(str::to_owned));
     let unused: Vec<&String> = SUITE.notes.keys().filter(|note| !used.contains(*note)).collect();
     assert!(unused.is_empty(), "{unused:?}");
 }
@@ -156,7 +158,8 @@ fn requirements_of_servers(protocol: &str) -> Vec<Requirement> {
 fn notes_in(value: &Value, used: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
-            used.extend(fields.get("note").and_then(Value::as_str).map(str::to_owned));
+            let named = ["note", "swapped"].map(|field| fields.get(field).and_then(Value::as_str));
+            used.extend(named.into_iter().flatten().map(str::to_owned));
             fields.values().for_each(|value| notes_in(value, used));
         }
         Value::Array(values) => values.iter().for_each(|value| notes_in(value, used)),

@@ -8,6 +8,7 @@ mod process;
 mod server;
 
 mod after;
+mod causes;
 mod coverage;
 mod detection;
 mod fairness;
