@@ -3,7 +3,7 @@
 use regex::bytes::Regex;
 
 use crate::connection::Received;
-use crate::dialect::{Dialect, FAIL, Inexpressible, Pattern, RESULT, anchored};
+use crate::dialect::{ACCEPTED, Dialect, FAIL, Inexpressible, Pattern, RESULT, anchored};
 use crate::format::{self, Form, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
@@ -22,6 +22,8 @@ pub enum Matcher {
         /// What a refusal looks like.
         pattern: Pattern,
     },
+    /// A reply that carries a number.
+    Numbered(Pattern),
     /// A result that is no number, such as infinity.
     Special(Pattern),
     /// A result that is equal as a number.
@@ -109,13 +111,16 @@ impl Matcher {
     /// What makes no sense in it.
     pub fn compile(matcher: &format::Matcher, dialect: &Dialect) -> Result<Self, MatcherError> {
         Ok(match matcher {
+            format::Matcher::Named(name) if name == ACCEPTED || name == FAIL => {
+                no_result(Self::Reply(reply(dialect, name)?), dialect)
+            }
             format::Matcher::Named(name) => Self::Reply(reply(dialect, name)?),
             format::Matcher::Fail(code) => {
                 let code = dialect.code(code).map_err(|known| MatcherError::UnknownCode {
                     code: code.clone(),
                     hint: hint(code, known),
                 })?;
-                Self::Fail { code, pattern: reply(dialect, FAIL)? }
+                no_result(Self::Fail { code, pattern: reply(dialect, FAIL)? }, dialect)
             }
             format::Matcher::Number { number: text, tolerance } => {
                 let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
@@ -166,6 +171,7 @@ impl Matcher {
                 Some(carried) => carried.code.is_none_or(|found| found == code.as_bytes()),
                 None => false,
             },
+            Self::Numbered(pattern) => pattern.is_number(reply),
             Self::Special(pattern) => number_in(pattern, reply).is_some_and(|text| is_special(&text)),
             Self::Number { number, nearness, pattern } => {
                 let actual = number_in(pattern, reply).and_then(|text| Decimal::parse(&text));
@@ -179,6 +185,17 @@ impl Matcher {
             Self::Not(matcher) => !matcher.matches(received),
             Self::Any => true,
         }
+    }
+}
+
+/// A reply that carries a number is a result, whatever else it looks like.
+fn no_result(matcher: Matcher, dialect: &Dialect) -> Matcher {
+    match dialect.numbered() {
+        Some(result) => {
+            let result = Matcher::Numbered(result.clone());
+            Matcher::AllOf(vec![matcher, Matcher::Not(Box::new(result))])
+        }
+        None => matcher,
     }
 }
 

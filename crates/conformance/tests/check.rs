@@ -41,6 +41,13 @@ fn dialect_with(field: &str, value: Value) -> Value {
     dialect
 }
 
+/// A dialect whose replies all have 16 octets.
+fn fixed(replies: Value) -> Value {
+    let mut dialect = dialect_with("replies", replies);
+    dialect["framing"]["receive"] = json!({"fixed": 16});
+    dialect
+}
+
 #[test]
 fn files_that_are_no_json_of_ours() {
     let right = suite_with(json!([{"say": "1"}])).to_string();
@@ -116,6 +123,63 @@ fn suites_and_dialects_that_ask_too_much_or_make_no_sense() {
             "messages.operand: nothing is called `{val}`; there are value",
         ),
         (
+            dialect_with("messages", json!({"operand": "NUM"})),
+            "messages.operand: `{value}` stands nowhere in it, so it would always be the same message",
+        ),
+        (
+            dialect_with("messages", json!({"calculate": {"+": "ADD {a}", "neg": "NEG {a}"}})),
+            "messages.calculate.+: `{b}` stands nowhere in it",
+        ),
+        (
+            dialect_with("messages", json!({"calculate": "CALC {a} {b}"})),
+            "messages.calculate: `{operator}` stands nowhere in it",
+        ),
+        (
+            dialect_with("messages", json!({"operand": "{value}", "calculate": "{a} {operator} {b}"})),
+            "messages.operand: an operand alone leads nowhere without `operator`",
+        ),
+        (
+            dialect_with("codes", json!({"division_by_zero": "2"})),
+            "codes.division_by_zero: the suite has no code `division_by_zero`; did you mean `division-by-zero`?",
+        ),
+        (
+            dialect_with("facts", json!(["half_close"])),
+            "facts: the dialect's fact `half_close` is not among the suite's; did you mean `half-close`?",
+        ),
+        (
+            dialect_with("messages", json!({"quit": "BYE"})),
+            "messages: the first calculation of the suite `calc` cannot be expressed: no words for an operand alone",
+        ),
+        (
+            dialect_with("framing", json!({"send": {"fixed": 1}, "receive": {"delimiter": "\n"}})),
+            "cannot be expressed: a message of 2 octets in 1",
+        ),
+        (
+            fixed(json!({"result": {"pack": [{"u8": 0}, {"number": "f64"}]}})),
+            "replies.result: 9 octets, where every reply has 16 (`framing.receive`)",
+        ),
+        (
+            fixed(json!({
+                "result": {"pack": [{"u8": 0}, {"any": 7}, {"number": "f64"}]},
+                "fail": {"pack": [{"code": "u8"}, {"any": 15}]}
+            })),
+            "replies.fail: `\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00@\\x14\\x00\\x00\\x00\\x00\\x00\\x00` is a `result`, and a `fail` too",
+        ),
+        (
+            dialect_with(
+                "replies",
+                json!({"result": {"regex": ".*?(?<number>[0-9.]+)"}, "fail": {"regex": "ERROR [0-9]+"}}),
+            ),
+            "replies.result: `ERROR 5` is a `fail`, and a `result` too",
+        ),
+        (
+            dialect_with(
+                "replies",
+                json!({"result": {"pack": [{"number": "f64"}]}, "fail": {"pack": [{"u8": 1, "not": 0}]}}),
+            ),
+            "replies.fail.pack[0]: `not` belongs to `code`",
+        ),
+        (
             dialect_with("messages", json!({"quit": {"pack": [{"u8": 300}]}})),
             "messages.quit: 300 in a field U8",
         ),
@@ -141,4 +205,22 @@ fn suites_and_dialects_that_ask_too_much_or_make_no_sense() {
         assert_eq!(code, Some(2), "{file}: {said}");
         assert!(said.starts_with("y.json") && said.contains(message), "{message}\n{said}");
     }
+}
+
+/// What a dialect has no words for is no fault; how much that is, is said.
+#[test]
+fn a_dialect_is_checked_against_a_suite() {
+    let mut dialect = fixed(json!({
+        "result": {"pack": [{"u8": 0}, {"any": 7}, {"number": "f64"}]},
+        "fail": {"pack": [{"code": "u8", "not": 0}, {"any": 15}]}
+    }));
+    dialect["messages"] = json!({"calculate": "{a} {operator} {b}"});
+    let (code, said) = check("z.json", dialect.to_string().as_bytes());
+    assert_eq!(code, Some(0), "{said}");
+    let counts = said
+        .strip_prefix("z.json: ok; ")
+        .and_then(|said| said.strip_suffix(" cases of the suite calc can be expressed"));
+    let counts = counts.and_then(|counts| counts.split_once(" of the ")).unwrap_or_else(|| panic!("{said}"));
+    let (some, all): (u32, u32) = (counts.0.parse().expect("a count"), counts.1.parse().expect("a count"));
+    assert!(20 < some && some < all, "{said}");
 }

@@ -48,6 +48,9 @@ impl Cli {
 pub(super) enum Command {
     /// Check files of a suite: suites, chapters, dialects and notes
     Check {
+        /// What a dialect is checked against: a suite that is built in, by its name, or a file
+        #[arg(long, value_name = "SUITE", default_value = "calc")]
+        suite: String,
         /// The files
         #[arg(required = true)]
         files: Vec<String>,

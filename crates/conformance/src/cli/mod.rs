@@ -23,7 +23,7 @@ use crate::launch::{self, Launcher};
 use crate::run::Subject;
 use crate::schema::Kind;
 use crate::selection::Selection;
-use crate::suite::{self, Suite};
+use crate::suite::{self, Expressible, Suite};
 
 /// Runs the program with the arguments of the process.
 #[must_use]
@@ -33,7 +33,7 @@ pub fn main() -> ExitCode {
         return exit_code(page.print());
     }
     let exit = match cli.command {
-        Some(Command::Check { files }) => check(&files),
+        Some(Command::Check { suite, files }) => check(&files, &suite),
         Some(Command::Schema { kind }) => schema(kind),
         Some(Command::Roster(args)) => roster::run(&args),
         Some(Command::Load(args)) => load::load(&args),
@@ -55,11 +55,17 @@ fn exit_code(exit: anyhow::Result<Exit>) -> ExitCode {
     }
 }
 
-fn check(files: &[String]) -> anyhow::Result<Exit> {
+fn check(files: &[String], suite: &str) -> anyhow::Result<Exit> {
     let mut exit = Exit::Passed;
     for file in files {
-        match suite::check_file(file) {
-            Ok(()) => writeln!(io::stdout(), "{file}: ok")?,
+        match suite::check_file(file, suite) {
+            Ok(None) => writeln!(io::stdout(), "{file}: ok")?,
+            Ok(Some(Expressible { suite, cases, of })) => {
+                writeln!(
+                    io::stdout(),
+                    "{file}: ok; {cases} of the {of} cases of the suite {suite} can be expressed"
+                )?;
+            }
             Err(problems) => {
                 writeln!(io::stderr(), "{problems}")?;
                 exit = Exit::Usage;

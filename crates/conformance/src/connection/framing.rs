@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::format::{Header, Length, Receive, Span};
+use crate::format::{Header, Length, Receive, Span, last_delimiter};
 
 /// Where a reply stands at the beginning of what was received.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,7 +34,9 @@ pub enum Quiet {
 /// Finds the first reply in octets.
 pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Boundary {
     match framing {
-        Receive::Delimited { delimiter, strip, max } => delimited(octets, delimiter, strip, *max),
+        Receive::Delimited { delimiter, strip, count, max } => {
+            delimited(octets, delimiter, strip, *count, *max)
+        }
         Receive::Quiet { max, .. } | Receive::UntilClose { max } | Receive::Datagram { max }
             if octets.len() > *max =>
         {
@@ -68,10 +70,10 @@ fn all(octets: &[u8]) -> Boundary {
     }
 }
 
-fn delimited(octets: &[u8], delimiter: &[u8], strip: &[u8], max: usize) -> Boundary {
+fn delimited(octets: &[u8], delimiter: &[u8], strip: &[u8], count: u32, max: usize) -> Boundary {
     let longest = max + strip.len() + delimiter.len();
     let window = &octets[..octets.len().min(longest)];
-    let Some(end) = window.windows(delimiter.len()).position(|octets| octets == delimiter) else {
+    let Some(end) = last_delimiter(window, delimiter, count) else {
         return if octets.len() >= longest { Boundary::TooLong } else { Boundary::Incomplete };
     };
     let words =
@@ -182,7 +184,12 @@ mod tests {
     #[test]
     fn replies_are_the_same_however_they_were_cut() {
         let too_long: &[Found] = &[("too long", "")];
-        let rows: [(&str, &[u8], &[Found]); 26] = [
+        let rows: [(&str, &[u8], &[Found]); 27] = [
+            (
+                r#"{"delimiter": "\n", "strip": "\r", "count": 2}"#,
+                b"OK\r\n= 3\r\n\n\nOK\n",
+                &[("OK\\r\\n= 3", "OK\\r\\n= 3\\r\\n"), ("\\n", "\\n\\n")],
+            ),
             (
                 r#"{"delimiter": "\n", "strip": "\r", "max": 8}"#,
                 b"OK\nOK\r\n\nRESULT 3\n\r\r\nrest",
@@ -269,6 +276,8 @@ mod tests {
             ),
             (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
             (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),
+            (r#"{"quiet_ms": 5, "count": 2}"#, "`count` belongs to `delimiter`"),
+            (r#"{"delimiter": "\n", "count": 0}"#, "`count` is from 1 to 100"),
             (r#"{"fixed": 0}"#, "0 octets leave no room for a reply"),
             (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3"),
             (r#"{"fixed": 4, "words": "all"}"#, "`words` belongs to `length` or `header`"),

@@ -30,6 +30,8 @@ use crate::format::{Reading, Receive};
 pub struct Connection {
     stream: Stream,
     inbox: Inbox,
+    /// What was heard and ignored, and not yet told.
+    ignored: Vec<Vec<u8>>,
     reading: Reading,
     end: Option<End>,
     write_failure: Option<io::ErrorKind>,
@@ -99,7 +101,15 @@ impl Connection {
             #[cfg(target_os = "linux")]
             Network::Of(_) => Leaving::AsUsual,
         };
-        Ok(Self { stream, inbox: Inbox::default(), reading, end: None, write_failure: None, leaving })
+        Ok(Self {
+            stream,
+            inbox: Inbox::default(),
+            ignored: Vec::new(),
+            reading,
+            end: None,
+            write_failure: None,
+            leaving,
+        })
     }
 
     /// Sends, and reads meanwhile, so that a server which must send before it can read on is not waited for in vain.
@@ -156,8 +166,12 @@ impl Connection {
         loop {
             match self.inbox.take(&hearing.receive, self.quiet(&hearing.receive, last_octet)) {
                 Found::Reply(message) => {
+                    let raw = message.raw().to_vec();
                     if let Some(reply) = hearing.reply(message) {
                         return Heard::Reply(reply);
+                    }
+                    if self.ignored.len() < MOST_IGNORED {
+                        self.ignored.push(raw);
                     }
                     // One to be ignored: what stands behind it is looked at next, but not for ever.
                     if Instant::now() < deadline {
@@ -186,6 +200,11 @@ impl Connection {
                 last_octet = Instant::now();
             }
         }
+    }
+
+    /// The messages that were ignored since this was asked last, as far as they are kept.
+    pub fn take_ignored(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.ignored)
     }
 
     /// Waits until something has come that is not noise, or the server has ended the connection, or until the deadline.
@@ -339,6 +358,9 @@ const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
 
 /// A server that takes a few octets now and then has so many times the patience for one stall, all in all.
 const MOST_STALLS: u32 = 10;
+
+/// More ignored messages before a reply are counted by nobody; a server may send them for as long as it is listened to.
+const MOST_IGNORED: usize = 20;
 
 /// The silence after which a reply without its end counts as all that was sent.
 const SILENCE: Duration = Duration::from_millis(100);

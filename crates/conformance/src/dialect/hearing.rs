@@ -3,7 +3,7 @@
 use regex::bytes::{NoExpand, Regex};
 
 use crate::connection::Received;
-use crate::format::{Encoding, Receive};
+use crate::format::{Encoding, Receive, last_delimiter};
 
 /// How the replies of a dialect are heard.
 #[derive(Clone, Debug)]
@@ -51,8 +51,8 @@ impl Hearing {
     /// Whether octets are nothing but prompts and messages to be ignored.
     #[must_use]
     pub fn is_noise(&self, octets: &[u8]) -> bool {
-        let delimiter = match &self.receive {
-            Receive::Delimited { delimiter, .. } => delimiter,
+        let (delimiter, count) = match &self.receive {
+            Receive::Delimited { delimiter, count, .. } => (delimiter, *count),
             Receive::Quiet { .. }
             | Receive::UntilClose { .. }
             | Receive::Fixed(_)
@@ -62,8 +62,7 @@ impl Hearing {
             | Receive::UntilLine { .. } => return self.is_prompt(octets),
         };
         let mut rest = octets;
-        while let Some(end) = rest.windows(delimiter.len()).position(|window| window == delimiter.as_slice())
-        {
+        while let Some(end) = last_delimiter(rest, delimiter, count) {
             if self.reply(Received::new(&rest[..end], delimiter)).is_some() {
                 return false;
             }
@@ -90,7 +89,7 @@ mod tests {
 
     fn hearing(prompt: Option<&str>, ignore: Option<&str>) -> Hearing {
         Hearing {
-            receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), max: 100 },
+            receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), count: 1, max: 100 },
             encoding: Encoding::Utf8,
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),

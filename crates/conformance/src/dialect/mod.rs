@@ -3,6 +3,7 @@
 mod hearing;
 mod inexpressible;
 mod pattern;
+mod sample;
 mod speaking;
 mod usual;
 
@@ -13,11 +14,13 @@ pub use hearing::Hearing;
 pub use inexpressible::Inexpressible;
 pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
-pub(crate) use speaking::arity;
 pub use speaking::{Framed, Speaking, Token};
+pub(crate) use speaking::{Literals, arity};
 pub use usual::{BYTE_ORDER, DECIMAL_SIGN, is_about_fractions};
 
-use crate::format::{self, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport};
+use crate::format::{
+    self, Encoding, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport,
+};
 use crate::language::Text;
 use crate::matcher;
 use crate::spelling::hint;
@@ -49,6 +52,8 @@ pub struct Dialect {
     pub precision: Precision,
     results: Option<Regex>,
     replies: BTreeMap<String, Reply>,
+    /// What a result looks like, where a reply that carries a number is one and nothing else.
+    numbered: Option<Pattern>,
     codes: format::Codes,
     /// As written, for the deviations from it.
     file: Arc<format::Dialect>,
@@ -86,12 +91,25 @@ impl Dialect {
         Ok(dialect)
     }
 
+    /// The same, in which the octets that the suite spells out are meant as they are.
+    #[must_use]
+    pub(crate) fn as_the_suites_own(mut self) -> Self {
+        self.speaking.literals = Literals::OfThisDialect;
+        self
+    }
+
     /// The dialect with small deviations in it; none, where one of them leaves no room for another.
     #[must_use]
     pub fn under(&self, deviations: &[&Relaxation]) -> Option<Self> {
         let file =
             deviations.iter().fold((*self.file).clone(), |file, deviation| deviation.applied_to(&file));
-        Self::compile_strict(&file).ok()
+        let mut dialect = Self::compile_strict(&file).ok()?;
+        dialect.speaking.literals = self.speaking.literals;
+        // Where results are found in whatever has a digit in it, a refusal with one is a refusal.
+        if deviations.iter().any(|deviation| deviation.replies.contains_key(RESULT)) {
+            dialect.numbered = None;
+        }
+        Some(dialect)
     }
 
     /// Whether less is waited for under a deviation, before anything is asked, than in the dialect: it may explain why
@@ -118,6 +136,7 @@ impl Dialect {
                 Err(fault) => faults.push((format!("replies.{name}"), fault)),
             }
         }
+        faults.extend(impossible_lengths(file, &replies));
         let prompt = compiled("prompt", file.prompt.as_ref(), at_the_start, &mut faults);
         let suffix = compiled("suffix", file.suffix.as_ref(), at_the_end, &mut faults);
         let rewrite = file.rewrite.as_ref().and_then(|rewrite| {
@@ -153,11 +172,12 @@ impl Dialect {
                 rewrite,
                 ignore,
             },
-            facts: file.facts.clone(),
+            facts: facts(file),
             relaxations: Vec::new(),
             speaking,
             precision: file.numbers.precision.clone(),
             results,
+            numbered: replies.get(RESULT).map(|result| result.pattern.clone()),
             replies,
             codes: file.codes.clone(),
             preamble: Vec::new(),
@@ -202,9 +222,47 @@ impl Dialect {
         self.replies.keys().map(String::as_str)
     }
 
-    /// The kind of a reply that was received, by its name.
+    /// What a result looks like, where a reply that carries a number is one and nothing else.
+    pub(crate) const fn numbered(&self) -> Option<&Pattern> {
+        self.numbered.as_ref()
+    }
+
+    /// The codes of refusals by their name in a suite.
+    pub fn code_names(&self) -> impl Iterator<Item = &str> {
+        self.codes.keys().map(String::as_str)
+    }
+
+    /// Where a reply of one name would be taken for one of another, as far as a sample of it shows: place and fault.
+    #[must_use]
+    pub fn ambiguities(&self) -> Vec<(String, String)> {
+        let named = [RESULT, ACCEPTED, FAIL].into_iter().filter_map(|name| Some((name, self.reply(name)?)));
+        let named: Vec<_> = named.collect();
+        let mut faults = Vec::new();
+        for (name, reply) in &named {
+            let Some(sample) = reply.pattern.sample() else { continue };
+            for (other, kind) in named.iter().filter(|(other, _)| other != name) {
+                let is_taken = match *other {
+                    RESULT => kind.pattern.is_number(&sample),
+                    _ => kind.pattern.read(&sample).is_some(),
+                };
+                if is_taken {
+                    let sample = sample.escape_ascii();
+                    let fault = format!(
+                        "`{sample}` is a `{name}`, and a `{other}` too: leave such replies out of one of them"
+                    );
+                    faults.push((format!("replies.{other}"), fault));
+                }
+            }
+        }
+        faults
+    }
+
+    /// The kind of a reply that was received, by its name: a reply that carries a number is a result.
     #[must_use]
     pub fn name_of(&self, reply: &[u8]) -> Option<&str> {
+        if self.numbered.as_ref().is_some_and(|result| result.is_number(reply)) {
+            return Some(RESULT);
+        }
         self.replies
             .iter()
             .find(|(_, kind)| kind.pattern.read(reply).is_some())
@@ -253,6 +311,27 @@ impl Dialect {
 /// No server says more before it is asked anything, and each is waited for.
 const MOST_GREETINGS: u32 = 100;
 
+/// Replies whose fields are not as many octets as every reply has.
+fn impossible_lengths(file: &format::Dialect, replies: &BTreeMap<String, Reply>) -> Vec<(String, String)> {
+    let Receive::Fixed(length) = file.framing.receive else { return Vec::new() };
+    let is_cut = file.prompt.is_some() || file.suffix.is_some() || file.rewrite.is_some();
+    if is_cut || file.encoding != Encoding::Utf8 {
+        return Vec::new();
+    }
+    let misfit = |(name, reply): (&String, &Reply)| {
+        let fields = reply.pattern.length().filter(|fields| !fields.contains(&length))?;
+        let fault = format!("{} octets, where every reply has {length} (`framing.receive`)", fields.start());
+        Some((format!("replies.{name}"), fault))
+    };
+    replies.iter().filter_map(misfit).collect()
+}
+
+/// What the protocol has: as it is written, and as its messages show.
+fn facts(file: &format::Dialect) -> BTreeSet<String> {
+    let shown = file.messages.operand.as_ref().map(|_| HELD_OPERANDS.to_owned());
+    file.facts.iter().cloned().chain(shown).collect()
+}
+
 /// What the names in a relaxation say twice, or of nothing.
 fn misnamed(file: &format::Dialect, index: usize) -> Option<(String, String)> {
     let relaxation = &file.relaxations[index];
@@ -264,6 +343,8 @@ fn misnamed(file: &format::Dialect, index: usize) -> Option<(String, String)> {
     Some((format!("replies.{unknown}"), format!("the dialect has no reply `{unknown}`{hint}")))
 }
 
+/// The fact that operands are messages, which the server keeps until their operator comes. Nobody writes it down.
+pub const HELD_OPERANDS: &str = "held-operands";
 /// The reply by which every operand of a calculation is accepted.
 pub const ACCEPTED: &str = "ok";
 /// The reply that carries a number.

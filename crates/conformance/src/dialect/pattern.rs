@@ -1,10 +1,13 @@
 //! What a reply looks like, and what it carries: as text, in binary fields, or as JSON.
 
+use std::ops::RangeInclusive;
+
 use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::anchored;
 use crate::format::{DecimalSign, Endian, Form, Item, Kind};
+use crate::number::Decimal;
 
 /// What one kind of reply looks like.
 #[derive(Clone, Debug)]
@@ -37,20 +40,25 @@ pub struct Carried {
 
 /// A field of a reply, compiled.
 #[derive(Clone, Debug)]
-pub struct Field(Part);
+pub struct Field(pub(super) Part);
 
 #[derive(Clone, Debug)]
-enum Part {
+pub(super) enum Part {
     /// These octets, where there is one, and any where there is none.
     Octets(Vec<Option<u8>>),
     Length(Kind, Endian),
     Number(Kind, Endian),
-    Code(Kind, Endian),
+    Code {
+        kind: Kind,
+        endian: Endian,
+        /// The value that is no code.
+        not: Option<String>,
+    },
     Rest(Regex),
 }
 
 /// The names of the groups that say where a number and a code stand.
-const NUMBER: &str = "number";
+pub(super) const NUMBER: &str = "number";
 const CODE: &str = "code";
 
 impl Pattern {
@@ -128,13 +136,34 @@ impl Pattern {
         }
     }
 
+    /// Whether it is a reply of this kind and carries a number: a decimal one, or what binary floating point has beside these.
+    pub(crate) fn is_number(&self, reply: &[u8]) -> bool {
+        let number = self.read(reply).and_then(|carried| carried.number);
+        number.is_some_and(|number| {
+            Decimal::parse(&number).is_some() || ["inf", "-inf", "NaN"].contains(&number.as_str())
+        })
+    }
+
+    /// How many octets replies of this kind have: so many, or at least so many, as far as its form tells.
+    pub(super) fn length(&self) -> Option<RangeInclusive<usize>> {
+        match self {
+            Self::Pack(fields) => {
+                let least = fields.iter().map(|Field(part)| part.width()).sum();
+                let is_open = fields.iter().any(|Field(part)| matches!(part, Part::Rest(_)));
+                Some(least..=if is_open { usize::MAX } else { least })
+            }
+            Self::Comma(pattern) => pattern.length(),
+            Self::Regex(_) | Self::Json { .. } => None,
+        }
+    }
+
     /// Whether replies of this kind carry a code.
     #[must_use]
     pub fn has_code(&self) -> bool {
         match self {
             Self::Regex(regex) => has_group(regex, CODE),
             Self::Pack(fields) => fields.iter().any(|field| match &field.0 {
-                Part::Code(..) => true,
+                Part::Code { .. } => true,
                 Part::Rest(regex) => has_group(regex, CODE),
                 Part::Octets(_) | Part::Length(..) | Part::Number(..) => false,
             }),
@@ -151,10 +180,21 @@ impl Pattern {
             Self::Pack(fields) => fields.iter().any(|field| match &field.0 {
                 Part::Number(..) => true,
                 Part::Rest(regex) => has_group(regex, NUMBER),
-                Part::Octets(_) | Part::Length(..) | Part::Code(..) => false,
+                Part::Octets(_) | Part::Length(..) | Part::Code { .. } => false,
             }),
             Self::Json { number, .. } => number.is_some(),
             Self::Comma(pattern) => pattern.has_number(),
+        }
+    }
+}
+
+impl Part {
+    /// How many octets it has at least.
+    fn width(&self) -> usize {
+        match self {
+            Self::Octets(octets) => octets.len(),
+            Self::Length(kind, _) | Self::Number(kind, _) | Self::Code { kind, .. } => kind.width(),
+            Self::Rest(_) => 0,
         }
     }
 }
@@ -173,9 +213,8 @@ fn unpacked(fields: &[Field], reply: &[u8]) -> Option<Carried> {
     let (mut rest, mut carried) = (reply, Carried::default());
     for Field(part) in fields {
         let width = match part {
-            Part::Octets(octets) => octets.len(),
-            Part::Length(kind, _) | Part::Number(kind, _) | Part::Code(kind, _) => kind.width(),
             Part::Rest(_) => rest.len(),
+            fixed => fixed.width(),
         };
         let (octets, behind) = rest.split_at_checked(width)?;
         rest = behind;
@@ -186,7 +225,11 @@ fn unpacked(fields: &[Field], reply: &[u8]) -> Option<Carried> {
             }
             Part::Length(_, endian) => (endian.decode(octets) == behind.len() as u64).then_some(())?,
             Part::Number(kind, endian) => carried.number = Some(kind.decode(*endian, octets)),
-            Part::Code(kind, endian) => carried.code = Some(kind.decode(*endian, octets).into_bytes()),
+            Part::Code { kind, endian, not } => {
+                let code = kind.decode(*endian, octets);
+                (not.as_ref() != Some(&code)).then_some(())?;
+                carried.code = Some(code.into_bytes());
+            }
             Part::Rest(regex) => {
                 let found = groups(regex, octets)?;
                 carried.number = found.number.or(carried.number);
@@ -200,10 +243,9 @@ fn unpacked(fields: &[Field], reply: &[u8]) -> Option<Carried> {
 fn field(item: &Item) -> Result<Field, String> {
     let exactly = |octets: Vec<u8>| Part::Octets(octets.into_iter().map(Some).collect());
     Ok(Field(match item {
-        Item::Scalar(kind, endian, value) => exactly(
-            kind.encode(*endian, value)
-                .ok_or_else(|| format!("`{value}` is no number of the kind {kind:?}"))?,
-        ),
+        Item::Scalar(kind, endian, value) => {
+            exactly(kind.encode(*endian, value).ok_or_else(|| no_number(*kind, value))?)
+        }
         Item::Text(text, size) => {
             let mut octets = text.clone().into_bytes();
             octets.resize(size.unwrap_or(octets.len()).max(octets.len()), 0);
@@ -213,9 +255,23 @@ fn field(item: &Item) -> Result<Field, String> {
         Item::Any(count) => Part::Octets(vec![None; *count]),
         Item::Length(kind, endian) => Part::Length(*kind, *endian),
         Item::Number(kind, endian) => Part::Number(*kind, *endian),
-        Item::Code(kind, endian) => Part::Code(*kind, *endian),
+        Item::Code(kind, endian, not) => Part::Code {
+            kind: *kind,
+            endian: *endian,
+            not: not.as_ref().map(|not| code(*kind, *endian, not)).transpose()?,
+        },
         Item::Regex(pattern) => Part::Rest(anchored(pattern)?),
     }))
+}
+
+/// A code as it is read.
+fn code(kind: Kind, endian: Endian, value: &str) -> Result<String, String> {
+    let octets = kind.encode(endian, value).ok_or_else(|| no_number(kind, value))?;
+    Ok(kind.decode(endian, &octets))
+}
+
+fn no_number(kind: Kind, value: &str) -> String {
+    format!("`{value}` is no number of the kind {kind:?}")
 }
 
 /// Pairs of hexadecimal digits, or `??` for any octet.
@@ -267,8 +323,11 @@ mod tests {
         let text = r#"{"pack": [{"u8": 1}, {"code": "u8"}, {"length": "u8"}, {"regex": "(?<number>.*)"}]}"#;
         let little = r#"{"pack": [{"number": "i16", "endian": "little"}, {"hex": "0A??"}]}"#;
         let json = r#"{"json": {"status": "ok"}, "number": "/value/0"}"#;
-        let rows: [(&str, &[u8], Expected); 13] = [
+        let status = r#"{"pack": [{"code": "u16", "not": 0}, {"any": 1}]}"#;
+        let rows: [(&str, &[u8], Expected); 15] = [
             (r#"{"regex": "= (?<number>.*)"}"#, b"= 3", Some(("3", ""))),
+            (status, b"\0\x02\0", Some(("", "2"))),
+            (status, b"\0\0\0", None),
             (float, b"\x01\x77\x3f\xc0\0\0", Some(("1.5", ""))),
             (float, b"\x01\x77\x7f\x80\0\0", Some(("inf", ""))),
             (float, b"\x02\x77\x3f\xc0\0\0", None),

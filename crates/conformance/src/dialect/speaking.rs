@@ -17,8 +17,18 @@ pub struct Speaking {
     messages: format::Messages,
     operands: Option<Regex>,
     garbage: Option<Regex>,
+    pub(super) literals: Literals,
     decimal: DecimalSign,
     encoding: Encoding,
+}
+
+/// Whose octets a suite spells out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Literals {
+    /// Those of this dialect: whatever they are, they are meant.
+    OfThisDialect,
+    /// Those of another one, which mean something else here: only what is no message here may be said.
+    OfAnother,
 }
 
 /// A message ready to be sent.
@@ -99,6 +109,7 @@ impl Speaking {
             faults
                 .extend(unknown_place(words, &[PLACES[0], PLACES[1], OPERATOR]).map(|fault| (place, fault)));
         }
+        faults.extend(without_a_place(messages));
         let operand = messages.operand.as_ref().and_then(|words| unknown_place(words, &[VALUE]));
         faults.extend(operand.map(|fault| ("messages.operand".to_owned(), fault)));
         let fixed = [("clear", &messages.clear), ("quit", &messages.quit), ("hello", &messages.hello)];
@@ -113,6 +124,7 @@ impl Speaking {
             messages: messages.clone(),
             operands: compiled("numbers.operands", Some(operands), anchored, faults),
             garbage: compiled("messages.garbage", messages.garbage.as_ref(), anchored, faults),
+            literals: Literals::OfAnother,
             decimal: file.numbers.decimal,
             encoding: file.encoding,
         }
@@ -130,12 +142,17 @@ impl Speaking {
         self.calculates() && self.messages.operand.is_none()
     }
 
+    /// Whose octets the suite spells out.
+    pub(crate) const fn literals(&self) -> Literals {
+        self.literals
+    }
+
     /// Whether a message can be said: there are words for it, and its numbers are such as the protocol carries.
     ///
     /// # Errors
     /// Why it cannot.
     pub fn can_say(&self, message: &Message) -> Result<(), Inexpressible> {
-        self.words(message)?;
+        self.framed(&self.words(message)?)?;
         let operands = match (message, Token::of(message)) {
             (Message::Calculate(tokens), _) => tokens.split_last().map_or(&[][..], |(_, operands)| operands),
             (_, Token::Operand(value)) => &[value],
@@ -210,9 +227,13 @@ impl Speaking {
     pub fn framed(&self, words: &[u8]) -> Result<Framed, Inexpressible> {
         let too_long = || {
             let length = words.len();
+            let (room, hay) = match &self.send {
+                Send::Fixed { length, .. } => (format!(" in {length}"), format!(" en {length}")),
+                Send::Bare | Send::Delimited(_) | Send::Length(_) | Send::Header(_) => Default::default(),
+            };
             Inexpressible::new(
-                format!("a message of {length} octets"),
-                format!("un mensaje de {length} octetos"),
+                format!("a message of {length} octets{room}"),
+                format!("un mensaje de {length} octetos{hay}"),
             )
         };
         let (before, behind) = match &self.send {
@@ -249,9 +270,10 @@ impl Speaking {
 
     /// Text that is no message where operands and operators are messages may be one where whole calculations are.
     fn is_literal(&self, text: &str) -> bool {
-        match &self.garbage {
-            Some(garbage) => garbage.is_match(text.as_bytes()),
-            None => !self.has_no_operands(),
+        match (self.literals, &self.garbage) {
+            (Literals::OfThisDialect, _) => true,
+            (Literals::OfAnother, Some(garbage)) => garbage.is_match(text.as_bytes()),
+            (Literals::OfAnother, None) => !self.has_no_operands(),
         }
     }
 
@@ -295,6 +317,43 @@ fn unknown_place(words: &Wording, known: &[&str]) -> Option<String> {
         fault = fault.take().or_else(|| looked_at.err());
     });
     fault
+}
+
+/// What is wrong with messages that would be the same whatever they are about.
+fn without_a_place(messages: &format::Messages) -> Vec<(String, String)> {
+    let mut faults = Vec::new();
+    let mut needs = |place: &str, words: &Wording, names: &[&str]| {
+        let mut missing = names.iter().filter(|name| !mentions(words, name));
+        if let Some(name) = missing.next() {
+            let fault = format!("`{{{name}}}` stands nowhere in it, so it would always be the same message");
+            faults.push((format!("messages.{place}"), fault));
+        }
+    };
+    if let Some(words) = &messages.operand {
+        needs("operand", words, &[VALUE]);
+    }
+    if let Some(words) = &messages.calculate.any {
+        let is_for_one = messages.operator.len() == 1;
+        let names = if is_for_one { &PLACES[..] } else { &[PLACES[0], PLACES[1], OPERATOR] };
+        needs("calculate", words, names);
+    }
+    for (operator, words) in &messages.calculate.each {
+        needs(&format!("calculate.{operator}"), words, &PLACES[..arity(operator)]);
+    }
+    let calculates = messages.calculate != format::Calculations::default();
+    if calculates && messages.operand.is_some() && messages.operator.is_empty() {
+        let fault = "an operand alone leads nowhere without `operator`; where whole calculations are all that there is, leave it out";
+        faults.push(("messages.operand".to_owned(), fault.to_owned()));
+    }
+    faults
+}
+
+/// Whether a name in braces stands in the words of a message.
+fn mentions(words: &Wording, name: &str) -> bool {
+    let mut found = false;
+    let place = format!("{{{name}}}");
+    words.clone().strings(&mut |text| found |= text.contains(&place));
+    found
 }
 
 /// A bare string is what it is written like.

@@ -77,7 +77,9 @@ fn turned(item: &Item) -> Item {
         }
         Item::Length(kind, endian) if kind.width() > 1 => Item::Length(*kind, other(endian)),
         Item::Number(kind, endian) if kind.width() > 1 => Item::Number(*kind, other(endian)),
-        Item::Code(kind, endian) if kind.width() > 1 => Item::Code(*kind, other(endian)),
+        Item::Code(kind, endian, codes) if kind.width() > 1 => {
+            Item::Code(*kind, other(endian), codes.clone())
+        }
         Item::Scalar(..)
         | Item::Length(..)
         | Item::Number(..)

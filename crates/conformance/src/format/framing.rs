@@ -47,6 +47,8 @@ pub enum Receive {
         delimiter: Vec<u8>,
         /// What may stand before the delimiter and then belongs to it, `"\r"`.
         strip: Vec<u8>,
+        /// How many delimiters end it: so many lines it has.
+        count: u32,
         /// The most octets of a reply without its end.
         max: usize,
     },
@@ -148,6 +150,21 @@ impl TryFrom<RawSend> for Send {
     }
 }
 
+/// More lines than a reply of a calculator has.
+const MOST_LINES: u32 = 100;
+
+/// Where the delimiter begins that is the last of so many.
+pub(crate) fn last_delimiter(octets: &[u8], delimiter: &[u8], count: u32) -> Option<usize> {
+    let mut searched = 0;
+    let mut last = None;
+    for _ in 0..count {
+        let found = octets[searched..].windows(delimiter.len()).position(|window| window == delimiter)?;
+        last = Some(searched + found);
+        searched += found + delimiter.len();
+    }
+    last
+}
+
 /// More octets than are kept, or padded.
 pub(super) fn too_many(octets: usize) -> String {
     format!("{octets} octets; there can be {MOST_OCTETS} at most")
@@ -158,6 +175,7 @@ pub(super) fn too_many(octets: usize) -> String {
 struct RawReceive {
     delimiter: Option<Octets>,
     strip: Option<String>,
+    count: Option<u32>,
     quiet_ms: Option<u64>,
     until_close: Option<True>,
     fixed: Option<usize>,
@@ -195,17 +213,22 @@ impl TryFrom<RawReceive> for Receive {
                 return Err("an empty `delimiter` ends nothing".to_owned());
             }
             None if raw.strip.is_some() => return Err("`strip` belongs to `delimiter`".to_owned()),
+            None if raw.count.is_some() => return Err("`count` belongs to `delimiter`".to_owned()),
+            _ if raw.count.is_some_and(|count| !(1..=MOST_LINES).contains(&count)) => {
+                return Err(format!("`count` is from 1 to {MOST_LINES}"));
+            }
             _ if raw.words.is_some() && !has_length => {
                 return Err("`words` belongs to `length` or `header`".to_owned());
             }
             Some(_) | None => {}
         }
         let strip = raw.strip.unwrap_or_default().into_bytes();
+        let count = raw.count.unwrap_or(1);
         let words = raw.words.unwrap_or_default();
         exactly_one(
             "the end of a reply",
             [
-                ("delimiter", delimiter.map(|delimiter| Self::Delimited { delimiter, strip, max })),
+                ("delimiter", delimiter.map(|delimiter| Self::Delimited { delimiter, strip, count, max })),
                 ("quiet_ms", raw.quiet_ms.map(|quiet_ms| Self::Quiet { quiet_ms, max })),
                 ("until_close", raw.until_close.map(|True| Self::UntilClose { max })),
                 ("fixed", raw.fixed.map(Self::Fixed)),

@@ -27,6 +27,7 @@ pub use dialect::{
     Calculations, Codes, Dialect, Form, Lifetime, Messages, Numbers, Precision, Reply, Rewrite, Transport,
 };
 pub use encoding::{DecimalSign, Encoding};
+pub(crate) use framing::last_delimiter;
 pub use framing::{Framing, Receive, Send};
 pub use length::{Endian, Header, HeaderName, Length, LineEnd, Span, Width};
 pub use matcher::{EventName, Matcher, Tolerance, When};

@@ -35,8 +35,8 @@ pub enum Item {
     Any(usize),
     /// `{"number": "f32"}`, in a reply: the number that it carries.
     Number(Kind, Endian),
-    /// `{"code": "u8"}`, in a reply: the code of a refusal.
-    Code(Kind, Endian),
+    /// `{"code": "u8", "not": 0}`, in a reply: the code of a refusal, and the value that is none.
+    Code(Kind, Endian, Option<String>),
     /// `{"regex": "…"}`, the last field of a reply: all the rest, with the groups `number` and `code`.
     Regex(String),
 }
@@ -262,6 +262,8 @@ struct RawItem {
     any: Option<usize>,
     number: Option<Kind>,
     code: Option<Kind>,
+    /// With `code`: the value that is no code.
+    not: Option<Scalar>,
     regex: Option<String>,
     #[serde(default)]
     endian: Endian,
@@ -275,6 +277,10 @@ impl TryFrom<RawItem> for Item {
         if raw.size.is_some() && raw.text.is_none() {
             return Err("`size` belongs to `text`".to_owned());
         }
+        if raw.not.is_some() && raw.code.is_none() {
+            return Err("`not` belongs to `code`".to_owned());
+        }
+        let not = raw.not.map(|Scalar(value)| value);
         let size = raw.size;
         if let Some(octets) = size.max(raw.any).filter(|octets| *octets > MOST_OCTETS) {
             return Err(too_many(octets));
@@ -298,7 +304,7 @@ impl TryFrom<RawItem> for Item {
                 ("hex", raw.hex.map(Self::Hex)),
                 ("any", raw.any.map(Self::Any)),
                 ("number", raw.number.map(|kind| Self::Number(kind, endian))),
-                ("code", raw.code.map(|kind| Self::Code(kind, endian))),
+                ("code", raw.code.map(|kind| Self::Code(kind, endian, not))),
                 ("regex", raw.regex.map(Self::Regex)),
             ],
         )

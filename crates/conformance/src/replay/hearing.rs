@@ -198,6 +198,9 @@ impl Player<'_> {
     ) -> Heard {
         let began = Instant::now();
         let heard = self.lines[line].connection.receive(&self.terms.dialect.hearing, deadline, whole).await;
+        for ignored in self.lines[line].connection.take_ignored() {
+            self.record(line, What::Received(ignored[..].into()));
+        }
         match &heard {
             Heard::Reply(received) => {
                 self.lines[line].due = self.lines[line].due.saturating_sub(1);

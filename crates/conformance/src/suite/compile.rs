@@ -153,7 +153,11 @@ fn express(
     dialect: &Dialect,
     runtime: &BTreeSet<String>,
 ) -> Result<Vec<Step>, Inexpressible> {
-    let steps = if dialect.speaking.has_no_operands() { fold(steps, runtime)? } else { steps };
+    let steps = if dialect.speaking.has_no_operands() {
+        fold(steps, runtime, dialect.speaking.literals())?
+    } else {
+        steps
+    };
     expressible(&steps, dialect, runtime)?;
     Ok(steps)
 }

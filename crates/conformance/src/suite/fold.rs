@@ -7,16 +7,26 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 
 use super::expand::with_stand_ins;
-use crate::dialect::{ACCEPTED, Inexpressible, RESULT, Token, arity};
+use crate::dialect::{ACCEPTED, Inexpressible, Literals, RESULT, Token, arity};
 use crate::format::{Action, Delivery, Matcher, Message, Part, Segments, Step, Wrong};
 
 /// The steps in whole calculations. `runtime` are the names that have values only while the case runs.
-pub(super) fn fold(steps: Vec<Step>, runtime: &BTreeSet<String>) -> Result<Vec<Step>, Inexpressible> {
-    fold_on(IMPLICIT, steps, runtime)
+pub(super) fn fold(
+    steps: Vec<Step>,
+    runtime: &BTreeSet<String>,
+    literals: Literals,
+) -> Result<Vec<Step>, Inexpressible> {
+    fold_on(IMPLICIT, steps, runtime, literals)
 }
 
-fn fold_on(current: &str, steps: Vec<Step>, runtime: &BTreeSet<String>) -> Result<Vec<Step>, Inexpressible> {
-    let mut fold = Fold { runtime, current: current.to_owned(), lines: BTreeMap::new(), folded: Vec::new() };
+fn fold_on(
+    current: &str,
+    steps: Vec<Step>,
+    runtime: &BTreeSet<String>,
+    literals: Literals,
+) -> Result<Vec<Step>, Inexpressible> {
+    let mut fold =
+        Fold { runtime, literals, current: current.to_owned(), lines: BTreeMap::new(), folded: Vec::new() };
     steps.into_iter().try_for_each(|step| fold.step(step))?;
     fold.finish()
 }
@@ -26,6 +36,7 @@ const IMPLICIT: &str = "";
 
 struct Fold<'a> {
     runtime: &'a BTreeSet<String>,
+    literals: Literals,
     current: String,
     lines: BTreeMap<String, Line>,
     folded: Vec<Step>,
@@ -85,22 +96,28 @@ impl Fold<'_> {
                 self.push(on, leaving, wrong)
             }
             Action::Repeat { times, steps } => {
-                let steps = fold_on(&self.current, steps, self.runtime)?;
+                let steps = fold_on(&self.current, steps, self.runtime, self.literals)?;
                 self.push(on, Action::Repeat { times, steps }, wrong)
             }
             Action::Clients { count, steps } => {
-                let steps = fold_on(IMPLICIT, steps, self.runtime)?;
+                let steps = fold_on(IMPLICIT, steps, self.runtime, self.literals)?;
                 self.push(on, Action::Clients { count, steps }, wrong)
             }
-            Action::Send { .. } => Err(Inexpressible::foreign_octets()),
-            Action::ExpectSilence(_) if line.due.is_empty() => self.push(on, action, wrong),
+            Action::Send { .. } if self.literals == Literals::OfAnother => {
+                Err(Inexpressible::foreign_octets())
+            }
+            Action::ExpectSilence(_) if !line.is_to_accept() => self.push(on, action, wrong),
             Action::ExpectSilence(_) => Err(Inexpressible::held_operands()),
-            Action::ExpectClose(_) | Action::HalfClose | Action::Fence if !line.operands.is_empty() => {
+            Action::Send { .. } | Action::ExpectClose(_) | Action::HalfClose | Action::Fence
+                if !line.operands.is_empty() =>
+            {
                 Err(Inexpressible::held_operands())
             }
-            Action::ExpectClose(_) | Action::HalfClose | Action::Fence | Action::Wait(_) => {
-                self.push(on, action, wrong)
-            }
+            Action::Send { .. }
+            | Action::ExpectClose(_)
+            | Action::HalfClose
+            | Action::Fence
+            | Action::Wait(_) => self.push(on, action, wrong),
         }
     }
 
@@ -137,6 +154,7 @@ impl Fold<'_> {
             self.calculate_before_leaving(name, on.clone());
         }
         let line = self.lines.entry(name.to_owned()).or_default();
+        let as_written = messages.len();
         let mut said = Vec::new();
         for message in messages {
             match Token::of(&with_stand_ins(&message, self.runtime)) {
@@ -163,7 +181,10 @@ impl Fold<'_> {
         if said.is_empty() {
             return Ok(());
         }
-        if let Segments::At(_) = delivery.segments {
+        // Places in the octets are those of the messages as they are written.
+        if matches!(delivery.segments, Segments::At(_))
+            && (self.literals == Literals::OfAnother || said.len() != as_written)
+        {
             return Err(Inexpressible::foreign_octets());
         }
         self.push(on, Action::Say { messages: said, part: Part::Whole, delivery }, Vec::new())
@@ -228,6 +249,11 @@ impl Fold<'_> {
 const PLUS: &str = "+";
 
 impl Line {
+    /// Whether a reply to an operand is due, of which there is none.
+    fn is_to_accept(&self) -> bool {
+        self.due.iter().any(|due| matches!(due, Due::ToOperand))
+    }
+
     fn calculation(&mut self, operator: String) -> Message {
         Message::Calculate(self.operands.drain(..).chain([operator]).collect())
     }
@@ -279,10 +305,10 @@ fn accepts(reply: &Matcher) -> bool {
 mod tests {
     use super::*;
 
-    fn folded(steps: &str) -> Result<String, String> {
+    fn folded(steps: &str, literals: Literals) -> Result<String, String> {
         let steps: Vec<Step> = serde_json::from_str(steps).unwrap_or_else(|error| panic!("{steps}: {error}"));
         let names = BTreeSet::from(["n".to_owned()]);
-        fold(steps, &names).map(|steps| outline(&steps)).map_err(|error| error.to_string())
+        fold(steps, &names, literals).map(|steps| outline(&steps)).map_err(|error| error.to_string())
     }
 
     /// The steps in a few letters: `a:8 3 -` for what is said on `a`, `=` for a reply expected.
@@ -341,7 +367,8 @@ mod tests {
             (r#"{"say":"12"},{"expect":"ok"},{"say":{"clear":true}},{"expect":"ok"}"#, held),
         ];
         for (steps, expected) in rows {
-            assert_eq!(folded(&format!("[{steps}]")), expected.map(str::to_owned), "{steps}");
+            let folded = folded(&format!("[{steps}]"), Literals::OfAnother);
+            assert_eq!(folded, expected.map(str::to_owned), "{steps}");
         }
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Suite;
 use super::check::{Checker, Names};
 use super::compile::{Named, compile_chapters, exchange_steps};
 use super::embedded::Kind;
 use super::foreign;
 use super::problem::Problems;
 use super::source::Source;
-use crate::dialect::Dialect;
+use super::{Case, Script, Suite};
+use crate::dialect::{Dialect, HELD_OPERANDS};
 use crate::format::{self, Exchange, Note};
 use crate::spelling::hint;
 
@@ -50,17 +50,28 @@ pub fn load_dialect(name_or_file: &str) -> Result<Dialect, Problems> {
     compile_dialect(&Source::dialect(name_or_file)?)
 }
 
+/// How much of a suite can be expressed in a dialect.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Expressible {
+    /// The suite.
+    pub suite: String,
+    /// So many cases apply.
+    pub cases: usize,
+    /// Of so many.
+    pub of: usize,
+}
+
 /// Checks one file of a suite: the suite itself with all that it names, a dialect, or notes. A file of cases is
-/// checked as a part of the suite beside it.
+/// checked as a part of the suite beside it, and a dialect against `suite`: one that is built in, by its name, or a file.
 ///
 /// # Errors
 /// Everything that is wrong in it.
-pub fn check_file(path: &str) -> Result<(), Problems> {
+pub fn check_file(path: &str, suite: &str) -> Result<Option<Expressible>, Problems> {
     let source = Source::Disk(path.into());
     let value: Value = source.read()?;
     let has = |key: &str| value.get(key).is_some();
     if has("framing") {
-        compile_dialect(&source).map(drop)
+        return check_dialect(&source, suite).map(Some);
     } else if has("preflight") || has("chapters") || has("dialect") {
         load_source(&source, None).map(drop)
     } else if has("cases") {
@@ -75,6 +86,29 @@ pub fn check_file(path: &str) -> Result<(), Problems> {
         problems.push(&source.name(), "", format!("no field says what it is: {kinds}"));
         Err(problems)
     }
+    .map(|()| None)
+}
+
+/// Checks a dialect, also for what is no fault of its own but would make cases of the suite `n/a` or meaningless.
+fn check_dialect(source: &Source, suite: &str) -> Result<Expressible, Problems> {
+    let dialect = compile_dialect(source)?;
+    let mut problems = Problems::default();
+    dialect.ambiguities().into_iter().for_each(|(place, fault)| problems.push(&source.name(), place, fault));
+    let suite = match load_source(&Source::suite(suite, BTreeMap::new())?, Some(source)) {
+        Ok(suite) => suite,
+        Err(more) => {
+            problems.0.extend(more.0);
+            return Err(problems);
+        }
+    };
+    let applies = |case: &&Case| {
+        matches!(case.script, Script::Steps(_)) && case.needs.iter().all(|fact| suite.facts().contains(fact))
+    };
+    // Rows are of one case: so the reports count, too.
+    let all: BTreeSet<&str> = suite.cases().map(Case::stem).collect();
+    let expressible: BTreeSet<&str> = suite.cases().filter(applies).map(Case::stem).collect();
+    let (cases, of) = (expressible.len(), all.len());
+    problems.or(Expressible { suite: suite.id.clone(), cases, of })
 }
 
 /// Every name in the suite is checked against the suite's own dialect; then its cases are put into the words of the dialect
@@ -84,7 +118,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let mut problems = Problems::default();
     let name = source.name();
     let dialect = match source.named(Kind::Dialect, &file.dialect) {
-        Ok(dialect) => compile_dialect(&dialect),
+        Ok(dialect) => compile_dialect(&dialect).map(Dialect::as_the_suites_own),
         Err(fault) => {
             problems.push(&name, "dialect", fault);
             Err(Problems::default())
@@ -120,6 +154,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
             // A dialect may be for several suites; only of those that are built in is it known that they are complete.
             if source.is_built_in() {
                 check_facts(&other.name(), &foreign, &file.facts, &mut problems);
+                check_codes(&other.name(), &foreign, &dialect, &mut problems);
                 check_relaxations(other, &names, &mut problems);
             }
             Some(foreign)
@@ -164,13 +199,19 @@ fn foreign_dialect(
     native: &str,
     problems: &mut Problems,
 ) -> Result<Dialect, Problems> {
-    let dialect = compile_dialect(source)?;
+    let mut dialect = compile_dialect(source)?;
+    if !dialect.is_foreign_to(native) {
+        dialect = dialect.as_the_suites_own();
+    }
     if let Some(other) = dialect.variant_of.as_deref().filter(|other| *other != native) {
         let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
         problems.push(&source.name(), "variant_of", fault + &hint(other, [native]));
     }
     if let Err(what) = exchange_steps(&suite.preflight, &dialect) {
-        let fault = format!("the first calculation of the suite `{}` cannot be expressed: {what}", suite.id);
+        let fault = format!(
+            "the first calculation of the suite `{}` cannot be expressed: {what} (`--suite` names another suite)",
+            suite.id
+        );
         problems.push(&source.name(), "messages", fault);
     }
     Ok(dialect)
@@ -179,9 +220,19 @@ fn foreign_dialect(
 /// A typo in a fact would make cases `n/a` in silence. A small suite need not list facts that it never asks for, and what
 /// a dialect that is built in has is not for somebody else's suite to know.
 fn check_facts(file: &str, dialect: &Dialect, known: &BTreeSet<String>, problems: &mut Problems) {
-    for fact in dialect.facts.iter().filter(|fact| !known.is_empty() && !known.contains(*fact)) {
+    let is_unknown = |fact: &&String| *fact != HELD_OPERANDS && !known.is_empty() && !known.contains(*fact);
+    for fact in dialect.facts.iter().filter(is_unknown) {
         let hint = hint(fact, known.iter().map(String::as_str));
         problems.push(file, "facts", format!("the dialect's fact `{fact}` is not among the suite's{hint}"));
+    }
+}
+
+/// A typo in the name of a code would make cases `n/a` too.
+fn check_codes(file: &str, dialect: &Dialect, native: &Dialect, problems: &mut Problems) {
+    let known: Vec<&str> = native.code_names().collect();
+    for code in dialect.code_names().filter(|code| !known.is_empty() && !known.contains(code)) {
+        let hint = hint(code, known.iter().copied());
+        problems.push(file, format!("codes.{code}"), format!("the suite has no code `{code}`{hint}"));
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 pub(crate) use compile::exchange_steps;
 pub(crate) use expand::NUMBER;
-pub use load::{check_file, load, load_dialect, load_in_dialect, load_with};
+pub use load::{Expressible, check_file, load, load_dialect, load_in_dialect, load_with};
 pub use problem::{Problem, Problems};
 
 use crate::dialect::Dialect;

@@ -14,9 +14,10 @@ use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 
 use arithmetic::{Arithmetic, right, swapped};
+use calc_conformance::dialect::HELD_OPERANDS;
 use calc_conformance::run::Standing;
 use calc_conformance::suite::{self, Script};
-use calc_conformance::verdict::{Blocker, Health, Verdict};
+use calc_conformance::verdict::{Blocker, Health, Lack, Verdict};
 use grading::{flaws, grade, note_of, passed};
 
 /// A dialect, its server, and cases that have to apply to it.
@@ -30,11 +31,10 @@ struct Row {
     swapped: &'static str,
 }
 
-const EVERYWHERE: [&str; 5] = [
+const EVERYWHERE: [&str; 4] = [
     "session/operand-order#subtraction",
     "session/several-transactions",
     "clients/second-while-first-is-idle",
-    "clients/operands-are-private",
     "clients/sixteen",
 ];
 
@@ -47,6 +47,8 @@ const ROWS: &[Row] = &[
             "errors/division-by-zero#eight-by-zero",
             "robustness/nonsense-between-calculations",
             "errors/too-many-operands",
+            "clients/operands-are-private",
+            "connections/starts-empty",
         ],
         swapped: "operands-swapped",
     },
@@ -172,6 +174,20 @@ fn what_does_not_apply_is_said_in_both_languages() {
                 assert!(why.es.is_some(), "{} {}: {}", row.dialect, case.id, why.en);
             }
         }
+    }
+}
+
+/// A server that is told whole calculations holds no operands that another client could see.
+#[test]
+fn nothing_is_shown_by_operands_that_nobody_holds() {
+    let report = grade("add", tcp::add(right));
+    for id in ["clients/operands-are-private", "connections/starts-empty"] {
+        let result = report.results.iter().find(|result| result.id == id).expect("the suite has the case");
+        let verdict = &result.verdict;
+        assert!(
+            matches!(verdict, Verdict::NotApplicable(Lack::Fact(fact)) if fact == HELD_OPERANDS),
+            "{verdict:?}"
+        );
     }
 }
 

@@ -235,11 +235,124 @@ fn a_suite_sends_and_expects_fields_and_documents() {
     std::fs::remove_file(file).expect("the file is there");
 }
 
+/// Octets and text that a suite spells out are meant as they are in its own dialect, although that has whole calculations.
+#[test]
+fn a_suite_says_what_it_likes_in_its_own_dialect() {
+    let own = write("own-dialect", &dialect("utf-8", "3B", "."));
+    let case =
+        |id: &str, steps: Value| json!({"id": id, "title": "t", "spec": [], "level": "must", "steps": steps});
+    let suite = json!({
+        "id": "own", "title": "own", "dialect": own.file_name().and_then(|name| name.to_str()),
+        "preflight": [[{"text": "2+2"}, {"text": "Año: 4"}]], "fence": [{"calculate": ["23", "58", "+"], "result": "81"}],
+        "cases": [
+            case("octets", json!([{"send": {"hex": "31 2B 32 3B"}}, {"expect": {"number": "3"}}])),
+            case("pieces", json!([
+                {"send": "1+2;", "segments": [2], "gap_ms": 5}, {"expect": {"number": "3"}}, {"expect_silence": 20}
+            ])),
+            case("text", json!([{"say": {"text": "x"}, "segments": [1]}, {"expect": "fail"}, {"expect_silence": 20}])),
+            case("otherwise", json!([{"send": "1+2;"}, {"expect": {"text": "Año: 4"}}])),
+            case("held", json!([{"say": "1"}, {"send": "+2;"}, {"expect": {"number": "3"}}]))
+        ]
+    });
+    let file = write("own-suite", &suite);
+    let report = graded_at(&file, calculator(UTF_8, "."));
+    let verdicts: Vec<&Verdict> = report.results.iter().map(|result| &result.verdict).collect();
+    let expected = [Verdict::Pass, Verdict::Pass, Verdict::Pass];
+    assert!(verdicts[..3].iter().copied().eq(&expected), "{verdicts:?}");
+    assert!(matches!(verdicts[3..], [Verdict::Fail(_), Verdict::NotApplicable(_)]), "{verdicts:?}");
+    [file, own].into_iter().for_each(|file| std::fs::remove_file(file).expect("the file is there"));
+}
+
+/// `fail` looks like anything here. A result is one all the same, and no refusal.
+#[test]
+fn a_result_is_no_refusal_however_the_refusals_look() {
+    let mut vague = dialect("utf-8", "3B", ".");
+    vague["replies"]["fail"]["regex"] = json!("(?s).*");
+    let file = write("vague", &vague);
+    let by_zero = serve(|mut stream| {
+        for message in BufReader::new(stream.try_clone()?).split(b';') {
+            let message = String::from_utf8_lossy(&message?).into_owned();
+            let zero = |operator, a, b| Some(right(operator, a, b).unwrap_or(0.0));
+            let reply =
+                infix(&message, zero).map_or_else(|| "no;".to_owned(), |value| format!("Año: {value};"));
+            stream.write_all(reply.as_bytes())?;
+        }
+        Ok(())
+    });
+    let report = grade(file.to_str().expect("a path of text"), by_zero);
+    let flawed: Vec<&str> =
+        report.results.iter().filter(|result| result.is_flaw()).map(|result| result.stem()).collect();
+    assert!(flawed.contains(&"errors/division-by-zero"), "{}", flaws(&report));
+    let report = grade(file.to_str().expect("a path of text"), calculator(UTF_8, "."));
+    assert_eq!(flaws(&report), "");
+    std::fs::remove_file(file).expect("the file is there");
+}
+
+/// `1+2` and a line end → two lines, what came of it and the number or the reason.
+#[test]
+fn replies_of_two_lines_are_one_reply() {
+    let two_lines = json!({
+        "id": "own", "title": "own",
+        "framing": {"send": {"delimiter": "\n"}, "receive": {"delimiter": "\n", "count": 2}},
+        "messages": {"calculate": "{a}{operator}{b}"},
+        "numbers": {"operands": "[0-9]{1,15}(?:[.][0-9]{1,15})?"},
+        "replies": {"result": {"regex": "GOOD\n= (?<number>.+)"}, "fail": {"regex": "BAD\n.*"}},
+        "facts": ["pipelining", "segments", "half-close"]
+    });
+    let file = write("two-lines", &two_lines);
+    let server = |bad: &'static str| {
+        serve(move |mut stream| {
+            for message in BufReader::new(stream.try_clone()?).lines() {
+                let reply = match infix(&message?, right) {
+                    Some(value) => format!("GOOD\n= {value}\n"),
+                    None => format!("{bad}\nno result\n"),
+                };
+                stream.write_all(reply.as_bytes())?;
+            }
+            Ok(())
+        })
+    };
+    let name = file.to_str().expect("a path of text");
+    assert_eq!(flaws(&grade(name, server("BAD"))), "");
+    let report = grade(name, server("GOOD"));
+    let flawed: Vec<&str> =
+        report.results.iter().filter(|result| result.is_flaw()).map(|result| result.stem()).collect();
+    assert!(flawed.contains(&"errors/division-by-zero"), "{flawed:?}");
+    std::fs::remove_file(file).expect("the file is there");
+}
+
+/// What is ignored shows nothing, but whoever reads the dialogue sees it.
+#[test]
+fn what_is_ignored_is_in_the_dialogue() {
+    let mut chatty = dialect("utf-8", "3B", ".");
+    chatty["ignore"] = json!("#.*");
+    let file = write("chatty", &chatty);
+    let server = serve(|mut stream| {
+        for message in BufReader::new(stream.try_clone()?).split(b';') {
+            let message = String::from_utf8_lossy(&message?).into_owned();
+            let value =
+                infix(&message, right).map_or_else(|| "no".to_owned(), |value| format!("Año: {value}"));
+            stream.write_all(format!("# thinking;{value};").as_bytes())?;
+        }
+        Ok(())
+    });
+    let report = grade(file.to_str().expect("a path of text"), server);
+    let sum =
+        report.results.iter().find(|result| result.stem() == "session/operand-order").expect("the case");
+    let dialogue = format!("{:?}", sum.transcript);
+    let thinking = format!("{:?}", b"# thinking;".as_slice());
+    assert!(dialogue.contains(thinking.trim_matches(['[', ']'])), "{dialogue}");
+    std::fs::remove_file(file).expect("the file is there");
+}
+
 fn graded_by(file: &std::path::Path) -> Report {
+    graded_at(file, serve(|mut stream| std::io::copy(&mut stream.try_clone()?, &mut stream).map(drop)))
+}
+
+fn graded_at(file: &std::path::Path, server: SocketAddr) -> Report {
     let suite =
         suite::load(file.to_str().expect("a path of text")).unwrap_or_else(|problems| panic!("{problems}"));
-    let echo = serve(|mut stream| std::io::copy(&mut stream.try_clone()?, &mut stream).map(drop));
-    let target = echo.to_string().parse().expect("an address is a target");
+    let target = server.to_string().parse().expect("an address is a target");
     grade_blocking(&suite, &target, &Options::default()).expect("the system gives a runtime")
 }
 

@@ -193,7 +193,8 @@ fn with_known_note(case: Value) -> Value {
 /// A dialect with this relaxation in it.
 fn dialect_with(relaxation: Value) -> Value {
     json!({"id": "part", "title": "t", "framing": {"send": {"delimiter": "\n"}, "receive": {"delimiter": "\n"}},
-           "replies": {"ok": {"regex": "OK"}}, "relaxations": [relaxation]})
+           "messages": {"calculate": "{a} {operator} {b}"}, "replies": {"result": {"regex": "(?<number>.+)"}},
+           "relaxations": [relaxation]})
 }
 
 fn read_all(directory: &Path, text: &mut String) {

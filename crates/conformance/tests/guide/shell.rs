@@ -81,7 +81,7 @@ impl Shell {
     pub(crate) fn check(&self, file: &Value) {
         self.write("part.json", &file.to_string());
         let path = self.directory.join("part.json");
-        let checked = calc_conformance::suite::check_file(path.to_str().expect("the path is text"));
+        let checked = calc_conformance::suite::check_file(path.to_str().expect("the path is text"), "calc");
         assert!(
             checked.is_ok(),
             "{}\nin {file:#}",

@@ -21,7 +21,8 @@ fn the_template_and_the_example_are_dialects() {
         .output()
         .expect("the grader runs");
     let told = String::from_utf8_lossy(&checked.stdout);
-    assert_eq!(told, "dialect.json: ok\nexample.json: ok\n", "{}", String::from_utf8_lossy(&checked.stderr));
+    let are_right = ["dialect.json: ok; ", "example.json: ok; "].iter().all(|right| told.contains(right));
+    assert!(are_right, "{told}{}", String::from_utf8_lossy(&checked.stderr));
 }
 
 #[test]
