@@ -93,7 +93,7 @@ impl Dialect {
 
     /// The same, in which the octets that the suite spells out are meant as they are.
     #[must_use]
-    pub(crate) fn as_the_suites_own(mut self) -> Self {
+    pub(crate) fn made_the_suites_own(mut self) -> Self {
         self.speaking.literals = Literals::OfThisDialect;
         self
     }

@@ -124,18 +124,6 @@ impl Pattern {
         }
     }
 
-    /// The number of a reply that carries it in a binary field.
-    #[must_use]
-    pub fn binary_number(&self, reply: &[u8]) -> Option<String> {
-        match self {
-            Self::Pack(fields) if fields.iter().any(|field| matches!(field.0, Part::Number(..))) => {
-                self.read(reply)?.number
-            }
-            Self::Comma(pattern) => pattern.binary_number(reply),
-            Self::Pack(_) | Self::Regex(_) | Self::Json { .. } => None,
-        }
-    }
-
     /// Whether it is a reply of this kind and carries a number: a decimal one, or what binary floating point has beside these.
     pub(crate) fn is_number(&self, reply: &[u8]) -> bool {
         let number = self.read(reply).and_then(|carried| carried.number);
@@ -154,6 +142,18 @@ impl Pattern {
             }
             Self::Comma(pattern) => pattern.length(),
             Self::Regex(_) | Self::Json { .. } => None,
+        }
+    }
+
+    /// The number of a reply that carries it in a binary field.
+    #[must_use]
+    pub fn binary_number(&self, reply: &[u8]) -> Option<String> {
+        match self {
+            Self::Pack(fields) if fields.iter().any(|field| matches!(field.0, Part::Number(..))) => {
+                self.read(reply)?.number
+            }
+            Self::Comma(pattern) => pattern.binary_number(reply),
+            Self::Pack(_) | Self::Regex(_) | Self::Json { .. } => None,
         }
     }
 

@@ -77,8 +77,8 @@ fn turned(item: &Item) -> Item {
         }
         Item::Length(kind, endian) if kind.width() > 1 => Item::Length(*kind, other(endian)),
         Item::Number(kind, endian) if kind.width() > 1 => Item::Number(*kind, other(endian)),
-        Item::Code(kind, endian, codes) if kind.width() > 1 => {
-            Item::Code(*kind, other(endian), codes.clone())
+        Item::Code(kind, endian, except) if kind.width() > 1 => {
+            Item::Code(*kind, other(endian), except.clone())
         }
         Item::Scalar(..)
         | Item::Length(..)

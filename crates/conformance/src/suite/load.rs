@@ -118,7 +118,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
     let mut problems = Problems::default();
     let name = source.name();
     let dialect = match source.named(Kind::Dialect, &file.dialect) {
-        Ok(dialect) => compile_dialect(&dialect).map(Dialect::as_the_suites_own),
+        Ok(dialect) => compile_dialect(&dialect).map(Dialect::made_the_suites_own),
         Err(fault) => {
             problems.push(&name, "dialect", fault);
             Err(Problems::default())
@@ -201,7 +201,7 @@ fn foreign_dialect(
 ) -> Result<Dialect, Problems> {
     let mut dialect = compile_dialect(source)?;
     if !dialect.is_foreign_to(native) {
-        dialect = dialect.as_the_suites_own();
+        dialect = dialect.made_the_suites_own();
     }
     if let Some(other) = dialect.variant_of.as_deref().filter(|other| *other != native) {
         let fault = format!("the suite `{}` is written for `{native}`, and not for `{other}`", suite.id);
