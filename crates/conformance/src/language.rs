@@ -26,6 +26,30 @@ impl Language {
             Some(_) | None => Self::En,
         }
     }
+
+    /// Of a text in English and in Spanish, the one in this language.
+    #[must_use]
+    pub(crate) const fn of<'a>(self, (en, es): (&'a str, &'a str)) -> &'a str {
+        match self {
+            Self::En => en,
+            Self::Es => es,
+        }
+    }
+}
+
+/// A message with what it is about in the places `{0}`, `{1}`. One pass, so that braces in what it is about, which may be a server's
+/// words, mean nothing.
+pub(crate) fn filled(message: &str, about: &[&str]) -> String {
+    let mut text = String::new();
+    let mut rest = message;
+    while let Some((before, (index, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        text.push_str(before);
+        text.extend(index.parse().ok().and_then(|index: usize| about.get(index)).copied());
+        rest = after;
+    }
+    text + rest
 }
 
 /// A text of a suite in one or two languages: `{"en": "…", "es": "…"}`, or a bare string for English alone.
@@ -87,6 +111,18 @@ impl From<RawText> for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_message_is_about_is_put_in_its_place_and_left_as_it_is() {
+        for (message, about, text) in [
+            ("{0}, at {1}", &["{1}", "{0}"][..], "{1}, at {0}"),
+            ("{1} of {0}{0}", &["2", "1"], "1 of 22"),
+            ("none", &["x"], "none"),
+            ("an open {", &[], "an open {"),
+        ] {
+            assert_eq!(filled(message, about), text);
+        }
+    }
 
     #[test]
     fn the_locale_names_the_language() {

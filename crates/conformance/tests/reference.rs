@@ -7,7 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use calc_conformance::run::{Options, grade_blocking};
+use anstream::StripStream;
+use calc_conformance::language::Language;
+use calc_conformance::report::Terminal;
+use calc_conformance::run::{Event, Options, grade_blocking};
 use calc_conformance::suite;
 use calc_server::{Address, Limits, Listener};
 use tokio::sync::oneshot;
@@ -29,6 +32,24 @@ fn the_reference_server_gets_full_marks() {
         assert_eq!(report.grade().out_of_100(), Some(100.0));
     }
     drop(running);
+}
+
+/// From `Summary` to the grade, word for word.
+#[test]
+fn the_readme_shows_its_grade() {
+    let suite = suite::load("calc").unwrap_or_else(|problems| panic!("{problems}"));
+    let (address, running) = reference_server();
+    let target = address.to_string().parse().expect("a socket address is a target");
+    let report = grade_blocking(&suite, &target, &Options::default()).expect("the system gives a runtime");
+    drop(running);
+    let mut out = StripStream::new(Vec::new());
+    let mut terminal = Terminal::new(&mut out, &suite, Language::En, String::new());
+    terminal.on(&Event::Finished(&report)).expect("memory takes it");
+    let told = String::from_utf8(out.into_inner()).expect("a report is text");
+    let told: Vec<_> = told.lines().filter(|line| !line.is_empty()).collect();
+    let page = include_str!("../../../README.md");
+    let shown = page.lines().skip_while(|line| *line != "Summary").take_while(|line| !line.starts_with('('));
+    assert_eq!(shown.collect::<Vec<_>>(), told);
 }
 
 /// The cases wait and pause for half of these two seconds. The rest is work, of which an unoptimised build has more and a busy

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::language::Language;
+use crate::language::{Language, filled};
 use crate::report::number;
 use crate::roster::{Event, Network, Outcome, Plan, State, common_causes};
 
@@ -57,12 +57,7 @@ impl Telling {
     }
 
     fn tell(&self, said: Said, about: &[&str]) {
-        let text = said.text(self.language).to_owned();
-        let text = about
-            .iter()
-            .enumerate()
-            .fold(text, |text, (index, about)| text.replace(&format!("{{{index}}}"), about));
-        self.say(&text);
+        self.say(&filled(said.text(self.language), about));
     }
 
     /// Says what has become of a student.
@@ -133,11 +128,7 @@ enum Said {
 
 impl Said {
     const fn text(self, language: Language) -> &'static str {
-        let (en, es) = self.row();
-        match language {
-            Language::En => en,
-            Language::Es => es,
-        }
+        language.of(self.row())
     }
 
     #[rustfmt::skip]

@@ -132,10 +132,7 @@ impl Fault {
     /// What happened, in a language.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        let say = |en: &'static str, es: &'static str| match language {
-            Language::En => en,
-            Language::Es => es,
-        };
+        let say = |en: &'static str, es: &'static str| language.of((en, es));
         match self {
             Self::Unreachable(why) => {
                 format!("{}: {why}", say("the target cannot be reached", "no se puede llegar al servidor"))

@@ -95,10 +95,7 @@ impl Summary {
     /// The same for people.
     #[must_use]
     pub fn text(&self, language: Language) -> String {
-        let say = |en: &'static str, es: &'static str| match language {
-            Language::En => en,
-            Language::Es => es,
-        };
+        let say = |en: &'static str, es: &'static str| language.of((en, es));
         let mut text = String::new();
         let mut row = |label: &str, value: &dyn fmt::Display| {
             // Writing to a string cannot fail.

@@ -1,6 +1,6 @@
 //! Every message of the report in both languages, one row each. `{0}`, `{1}` stand for what a message is about.
 
-use crate::language::Language;
+use crate::language::{Language, filled};
 
 /// A message of the report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -137,20 +137,12 @@ pub(crate) enum Phrase {
 impl Phrase {
     /// The message with what it is about.
     pub(crate) fn with(self, language: Language, about: &[&str]) -> String {
-        let mut text = self.text(language).to_owned();
-        for (index, what) in about.iter().enumerate() {
-            text = text.replace(&format!("{{{index}}}"), what);
-        }
-        text
+        filled(self.text(language), about)
     }
 
     /// The message as it stands in the table.
     pub(crate) const fn text(self, language: Language) -> &'static str {
-        let (en, es) = self.row();
-        match language {
-            Language::En => en,
-            Language::Es => es,
-        }
+        language.of(self.row())
     }
 
     #[rustfmt::skip]

@@ -88,7 +88,6 @@ impl Template for Case {
         self.wrong.iter_mut().for_each(|wrong| wrong.strings(visit));
     }
 }
-impl Case {}
 
 /// The names that have values only while the case runs: captures, and the client's number.
 pub(super) fn runtime_names(case: &Case) -> BTreeSet<String> {

@@ -44,11 +44,7 @@ pub(super) enum Label {
 
 impl Label {
     pub(super) const fn text(self, language: Language) -> &'static str {
-        let (en, es) = self.row();
-        match language {
-            Language::En => en,
-            Language::Es => es,
-        }
+        language.of(self.row())
     }
 
     #[rustfmt::skip]

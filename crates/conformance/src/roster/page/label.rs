@@ -1,6 +1,6 @@
 //! What the class page says, in both languages, one row each.
 
-use crate::language::Language;
+use crate::language::{Language, filled};
 
 /// A text of the page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -33,20 +33,12 @@ pub(super) enum Label {
 
 impl Label {
     pub(super) const fn text(self, language: Language) -> &'static str {
-        let (en, es) = self.row();
-        match language {
-            Language::En => en,
-            Language::Es => es,
-        }
+        language.of(self.row())
     }
 
     /// The text with what it is about in the places `{0}`, `{1}`.
     pub(super) fn with(self, language: Language, about: &[&str]) -> String {
-        let text = self.text(language).to_owned();
-        about
-            .iter()
-            .enumerate()
-            .fold(text, |text, (index, about)| text.replace(&format!("{{{index}}}"), about))
+        filled(self.text(language), about)
     }
 
     #[rustfmt::skip]
