@@ -19,7 +19,7 @@ pub use pattern::{Carried, Field, Pattern};
 use regex::bytes::Regex;
 pub use speaking::{Framed, Speaking, Token};
 pub(crate) use speaking::{Literals, arity};
-pub use usual::{BYTE_ORDER, DECIMAL_SIGN, is_about_fractions};
+pub use usual::is_about_fractions;
 
 use crate::format::{
     self, Encoding, Exchange, Lifetime, Matcher, Message, Precision, Receive, Relaxation, Transport,
@@ -90,8 +90,14 @@ impl Dialect {
                 .map_err(|faults| faults.into_iter().map(in_relaxation).collect::<Vec<_>>())?;
             dialect.relaxations.push(relaxation.clone());
         }
-        dialect.relaxations.extend(usual::usual_deviations(file));
         Ok(dialect)
+    }
+
+    /// The same with the deviations that a suite looks for in every dialect.
+    #[must_use]
+    pub(crate) fn with_usual_deviations(mut self, wanted: &BTreeMap<format::Usual, format::Cost>) -> Self {
+        self.relaxations.extend(usual::usual_deviations(&self.file, wanted));
+        self
     }
 
     /// The same, in which the octets that the suite spells out are meant as they are.

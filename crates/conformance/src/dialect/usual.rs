@@ -1,23 +1,21 @@
-//! The small deviations that servers of any dialect have, as far as the dialect leaves room for them: no dialect has to list
-//! them.
+//! The small deviations that servers of any dialect have, and that no dialect has to list.
 
 use std::collections::BTreeMap;
 
-use crate::format::{DecimalSign, Dialect, Endian, Form, Item, Relaxation, Reply};
+use crate::format::{Cost, DecimalSign, Dialect, Endian, Form, Item, Relaxation, Reply, Usual};
 use crate::language::Text;
 
-/// The note for a fraction behind the wrong sign.
-pub const DECIMAL_SIGN: &str = "decimal-sign";
-
-/// The note for fields whose octets are in the wrong order.
-pub const BYTE_ORDER: &str = "byte-order";
-
-/// What both cost: the cases about the form of a result, which are about these requirements in the suite `calc`.
-const BREAKS: [&str; 2] = ["REPLY-1", "NUM-2"];
-
-/// The deviations that a server of this dialect may have.
-pub(super) fn usual_deviations(dialect: &Dialect) -> Vec<Relaxation> {
-    decimal_point(dialect).into_iter().chain(byte_order(dialect)).collect()
+/// Those of them that a suite looks for, as far as the dialect leaves room for them.
+pub(super) fn usual_deviations(dialect: &Dialect, wanted: &BTreeMap<Usual, Cost>) -> Vec<Relaxation> {
+    let deviation = |(usual, cost): (&Usual, &Cost)| {
+        let (title, replies) = match usual {
+            Usual::DecimalPoint => decimal_point(dialect),
+            Usual::ByteOrder => byte_order(dialect),
+        }?;
+        let (breaks, note) = (cost.breaks.clone(), cost.note.clone());
+        Some(Relaxation { replies, breaks, note, ..Relaxation::named(usual.id(), title) })
+    };
+    wanted.iter().filter_map(deviation).collect()
 }
 
 /// Whether it shows with the first fraction, of which the preflight has none.
@@ -26,8 +24,11 @@ pub fn is_about_fractions(relaxation: &Relaxation) -> bool {
     !relaxation.replies.is_empty() && relaxation.replies.values().all(|reply| reply.decimal.is_some())
 }
 
+/// What a deviation is called, and the replies that are otherwise.
+type Deviation = (Text, BTreeMap<String, Reply>);
+
 /// Results have a point where the protocol has a comma: what every language prints that is not told otherwise.
-fn decimal_point(dialect: &Dialect) -> Option<Relaxation> {
+fn decimal_point(dialect: &Dialect) -> Option<Deviation> {
     let result = dialect.replies.get(super::RESULT)?;
     match dialect.numbers.decimal {
         DecimalSign::Point => None,
@@ -38,14 +39,14 @@ fn decimal_point(dialect: &Dialect) -> Option<Relaxation> {
                 es: Some("los resultados llevan punto decimal, y no coma".to_owned()),
             };
             let replies = BTreeMap::from([(super::RESULT.to_owned(), result)]);
-            Some(deviation("decimal-point", title, replies, DECIMAL_SIGN))
+            Some((title, replies))
         }
     }
 }
 
 /// The fields of replies are in the other order of octets: that of the processor, where the protocol has that of the
 /// network.
-fn byte_order(dialect: &Dialect) -> Option<Relaxation> {
+fn byte_order(dialect: &Dialect) -> Option<Deviation> {
     let turned = dialect.replies.iter().filter_map(|(name, reply)| {
         let Form::Pack(items) = &reply.form else { return None };
         let form = Form::Pack(items.iter().map(turned).collect());
@@ -57,12 +58,7 @@ fn byte_order(dialect: &Dialect) -> Option<Relaxation> {
         en: "the octets of the fields are in the other order".to_owned(),
         es: Some("los octetos de los campos van en el otro orden".to_owned()),
     };
-    replies.contains_key(super::RESULT).then(|| deviation(BYTE_ORDER, title, replies, BYTE_ORDER))
-}
-
-fn deviation(id: &str, title: Text, replies: BTreeMap<String, Reply>, note: &str) -> Relaxation {
-    let breaks = BREAKS.map(str::to_owned).to_vec();
-    Relaxation { replies, breaks, note: Some(note.to_owned()), ..Relaxation::named(id, title) }
+    replies.contains_key(super::RESULT).then_some((title, replies))
 }
 
 /// A field with its octets in the other order, where it has several.

@@ -36,7 +36,7 @@ pub use message::{Message, Octets};
 pub use pack::{Item, Kind, Wording};
 pub use relaxation::Relaxation;
 pub use step::{Action, Ending, Reading, Step};
-pub use suite::{Chapter, Elsewhere, Grading, Note, Notes, Requirement, Suite};
+pub use suite::{Chapter, Cost, Elsewhere, Grading, Note, Notes, Requirement, Suite, Usual};
 pub(crate) use template::{Template, fill, is_name};
 pub(crate) use visit::{one_or_many, string_or_object};
 

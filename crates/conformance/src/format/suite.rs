@@ -54,9 +54,44 @@ pub struct Suite {
     /// `%` or `^`; it is tried after the diagnoses of the step.
     #[serde(default)]
     pub swapped: Option<String>,
+    /// The deviations that servers of any dialect may have, as far as they are looked for, and what each costs.
+    #[serde(default)]
+    pub usual: BTreeMap<Usual, Cost>,
     /// Cases, where the suite is one file.
     #[serde(default)]
     pub cases: Vec<Case>,
+}
+
+/// A small deviation that no dialect has to list.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, Ord, PartialEq, PartialOrd)]
+#[serde(rename_all = "kebab-case")]
+pub enum Usual {
+    /// Results have a decimal point where the dialect has a comma.
+    DecimalPoint,
+    /// The octets of a reply's binary fields are in the other order.
+    ByteOrder,
+}
+
+impl Usual {
+    /// Its name.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::DecimalPoint => "decimal-point",
+            Self::ByteOrder => "byte-order",
+        }
+    }
+}
+
+/// What a deviation costs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// The requirements, or cases, that fail for it.
+    pub breaks: Vec<String>,
+    /// The note that tells about it.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// One requirement of the document that the suite tests.

@@ -101,10 +101,16 @@ impl<'a> Checker<'a> {
     /// Checks a relaxation of a dialect in which the suite is to be spoken.
     pub(super) fn relaxation(&mut self, place: &str, relaxation: &Relaxation) {
         let names = self.names;
-        self.all_known(&format!("{place}.breaks"), "requirement", &relaxation.breaks, &names.breakable);
+        self.cost(place, &relaxation.breaks, relaxation.note.as_deref());
         let without: Vec<String> = relaxation.without.iter().cloned().collect();
         self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
-        if let Some(note) = &relaxation.note {
+    }
+
+    /// What a deviation costs.
+    pub(super) fn cost(&mut self, place: &str, breaks: &[String], note: Option<&str>) {
+        let names = self.names;
+        self.all_known(&format!("{place}.breaks"), "requirement", breaks, &names.breakable);
+        if let Some(note) = note {
             self.note(&format!("{place}.note"), note);
         }
     }

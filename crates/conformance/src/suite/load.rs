@@ -179,7 +179,7 @@ fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Probl
         id: file.id,
         title: file.title,
         document: file.document,
-        dialect: Arc::new(dialect),
+        dialect: Arc::new(dialect.with_usual_deviations(&file.usual)),
         native,
         chapters,
         requirements,
@@ -305,6 +305,9 @@ fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &m
     checker.wrongs("wrong", &file.wrong);
     if let Some(note) = &file.swapped {
         checker.note("swapped", note);
+    }
+    for (usual, cost) in &file.usual {
+        checker.cost(&format!("usual.{}", usual.id()), &cost.breaks, cost.note.as_deref());
     }
 }
 
