@@ -3,6 +3,8 @@
 //! Where no Chromium or no playwright-core is installed the pages are not looked at, except in CI (`CI=true`) on Linux, where
 //! that is a failure. `BLESS=1 cargo test -p calc-conformance --test browser` takes the README's pictures anew.
 
+#[path = "../npm/look.rs"]
+mod look;
 mod server;
 
 use std::fs;
@@ -14,6 +16,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use calc_server::{Address, Limits, Listener};
+
+use crate::look::look;
 
 /// A page of a full run is sent by mail.
 const MOST_OCTETS: u64 = 2_000_000;
@@ -99,23 +103,7 @@ impl Scratch {
 
     /// Looks at the page in a browser.
     fn look(&self, picture: Option<&Path>) {
-        let modules = root().join("tests/npm/node_modules/playwright-core");
-        let Some(browser) = browser().filter(|_| modules.exists()) else {
-            let missing = "chromium or playwright-core is missing; scripts/setup installs them";
-            let is_due = cfg!(target_os = "linux") && std::env::var("CI").as_deref() == Ok("true");
-            assert!(!is_due, "{missing}");
-            eprintln!("not looked at: {missing}");
-            return;
-        };
-        let output = Command::new("node")
-            .arg(root().join("tests/npm/page.mjs"))
-            .arg(browser)
-            .args([self.path("html"), self.path("json")])
-            .args(picture)
-            .output()
-            .expect("node runs");
-        let found = [output.stdout, output.stderr].concat();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&found));
+        look("page.mjs", &self.path("html"), &self.path("json"), picture);
     }
 }
 
@@ -127,15 +115,6 @@ impl Drop for Scratch {
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The first browser that is installed.
-fn browser() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    std::env::split_paths(&path)
-        .flat_map(|place| names.map(|name| place.join(name)))
-        .find(|file| file.exists())
 }
 
 /// An address where nobody listens.

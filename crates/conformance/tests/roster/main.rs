@@ -10,6 +10,9 @@ mod class;
 #[cfg(target_os = "linux")]
 mod harm;
 #[cfg(target_os = "linux")]
+#[path = "../npm/look.rs"]
+mod look;
+#[cfg(target_os = "linux")]
 mod page;
 #[cfg(target_os = "linux")]
 mod resumed;

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::bench::{has_python, python};
 use crate::class::Class;
+use crate::look::look;
 
 /// Names as they stand in a roster; one of them means harm.
 const NAMES: [&str; 20] = [
@@ -66,7 +67,8 @@ fn twenty_students_in_a_page() {
             students.iter().filter_map(|record| record["cases"][0]["id"].as_str()).collect();
         assert_eq!(ids, BTreeSet::from(["session/line-by-line"]));
         assert!(class.read("canvas.csv").contains("'=<script>"), "a formula is quoted");
-        look(&class, (blessed && language == "en").then_some(&picture));
+        let picture = (blessed && language == "en").then_some(picture.as_path());
+        look("class.mjs", &class.path("index.html"), &class.path("students.json"), picture);
     }
     let octets = fs::metadata(&picture).map_or(0, |file| file.len());
     assert!((1..200_000).contains(&octets), "{}: {octets} octets", picture.display());
@@ -89,33 +91,4 @@ fn twenty() -> Class {
     }
     fs::write(class.bench.path("twenty.csv"), rows.join("\n")).expect("a file");
     class
-}
-
-/// Looks at the page in a browser.
-fn look(class: &Class, picture: Option<&PathBuf>) {
-    let npm = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npm");
-    let Some(browser) = browser().filter(|_| npm.join("node_modules/playwright-core").exists()) else {
-        let missing = "chromium or playwright-core is missing; scripts/setup installs them";
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{missing}");
-        eprintln!("not looked at: {missing}");
-        return;
-    };
-    let output = Command::new("node")
-        .arg(npm.join("class.mjs"))
-        .arg(browser)
-        .args([class.path("index.html"), class.path("students.json")])
-        .args(picture)
-        .output()
-        .expect("node runs");
-    let found = [output.stdout, output.stderr].concat();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&found));
-}
-
-/// The first browser that is installed.
-fn browser() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    std::env::split_paths(&path)
-        .flat_map(|place| names.map(|name| place.join(name)))
-        .find(|file| file.exists())
 }
