@@ -20,7 +20,8 @@ impl Run<'_> {
         let Some(launched) = &mut self.launched else { return };
         let is_due = match launched.policy() {
             Restart::Case => true,
-            Restart::Died if self.ends_with_its_client => true,
+            // One that has been started after a failure need not be started twice.
+            Restart::Died if self.ends_with_its_client => !launched.is_unused(),
             Restart::Died => match launched.server() {
                 Some(server) => server.demise().await.is_some(),
                 None => false,
@@ -30,8 +31,8 @@ impl Run<'_> {
         if is_due {
             self.start_again().await;
         }
-        if let Some(server) = self.launched.as_mut().and_then(Launched::server) {
-            server.mark();
+        if let Some(launched) = &mut self.launched {
+            launched.begin_use();
         }
     }
 
@@ -65,6 +66,9 @@ impl Run<'_> {
     /// mistake, and costs what needs a second client; all else can be graded on a server started anew.
     async fn started_for_each_client(&mut self, preflight: Preflight) -> Preflight {
         let Some(terms) = self.terms.clone() else { return preflight };
+        if let Some(launched) = &mut self.launched {
+            launched.begin_use();
+        }
         let masters_it = self.inquire(&terms).await.stopped.is_none();
         let is_restarted = self.launched.as_ref().is_some_and(|launched| launched.policy() != Restart::Never);
         if !(masters_it && is_restarted) {
