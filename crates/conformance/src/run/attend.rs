@@ -14,9 +14,15 @@ use crate::verdict::{Happened, Health, Stage};
 /// that die.
 const MOST_SILENCES: u32 = 4;
 
+/// A server for one client is started for the cases that go well too, and the ends that its clients make are none of its
+/// faults. One that dies so often by itself has shown what it dies of: a right one that dies of all that is no message dies
+/// two thirds as often.
+const MOST_CRASHES: u32 = 128;
+
 impl Run<'_> {
     /// Before a case: the server that it is due.
     pub(super) async fn ready(&mut self) {
+        self.held = None;
         let Some(launched) = &mut self.launched else { return };
         let is_due = match launched.policy() {
             Restart::Case => true,
@@ -39,6 +45,12 @@ impl Run<'_> {
     /// After the preflight, the same.
     pub(super) async fn attend_preflight(&mut self, preflight: Preflight) -> Preflight {
         let (Some(_), Some(terms)) = (&self.launched, self.terms.clone()) else { return preflight };
+        if preflight.was_mute() {
+            // To ask once more would cost as much again. What it has printed is told all the same.
+            let Some(server) = self.launched.as_mut().and_then(Launched::server) else { return preflight };
+            let demise = server.demise().await;
+            return Preflight { incident: Some(server.incident(demise)), ..preflight };
+        }
         let asked = self.inquire(&terms).await;
         let demise = match health_of(&asked) {
             Health::Well => None,
@@ -113,6 +125,7 @@ impl Run<'_> {
             }
         }
         let went_well = outcome.stopped.is_none();
+        self.crashes += u32::from(demise.as_ref().is_some_and(Demise::is_crash));
         let server = self.launched.as_mut()?.server()?;
         (!went_well).then(|| server.incident(demise))
     }
@@ -122,6 +135,16 @@ impl Run<'_> {
         if self.demise(outcome).await.is_some() {
             self.revive(Some(Health::Dead)).await;
         }
+    }
+
+    /// While the terms are not settled yet: those for a server that is started in the place of one that has died.
+    pub(super) async fn replaced(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
+        self.demise(outcome).await?;
+        let launched = self.launched.as_mut().filter(|launched| launched.policy() != Restart::Never)?;
+        let server = launched.start().await.ok()?;
+        let (address, network) = (server.address().clone(), server.network());
+        launched.begin_use();
+        Some(Terms { address, network, ..terms.clone() })
     }
 
     /// The end of the server, which is waited for where its connections have ended as they do when it dies.
@@ -143,6 +166,12 @@ impl Run<'_> {
         let is_wanted = match (launched.policy(), health) {
             (Restart::Died | Restart::Case, Some(Health::Dead)) => true,
             (Restart::Died | Restart::Case, Some(Health::Mute)) if self.ends_with_its_client => true,
+            // It has never been anything else.
+            (Restart::Died | Restart::Case, Some(Health::Mute))
+                if self.preflight.as_ref().is_some_and(Preflight::was_mute) =>
+            {
+                false
+            }
             (Restart::Died | Restart::Case, Some(Health::Mute)) => {
                 self.silences += 1;
                 self.silences <= MOST_SILENCES
@@ -158,7 +187,9 @@ impl Run<'_> {
     /// Starts it in place of the one that ran. Where that cannot be done, the server stays gone.
     async fn start_again(&mut self) {
         let Some(launched) = &mut self.launched else { return };
-        if !launched.is_worth_it() && launched.policy() == Restart::Died && !self.ends_with_its_client {
+        let is_worth_it =
+            if self.ends_with_its_client { self.crashes < MOST_CRASHES } else { launched.is_worth_it() };
+        if !is_worth_it && launched.policy() == Restart::Died {
             return;
         }
         let Ok(server) = launched.start().await else { return };

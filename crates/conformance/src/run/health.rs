@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Run;
+use super::{Preflight, Run};
 use crate::dialect::Dialect;
 use crate::format::{EventName, When, Wrong};
 use crate::matcher::Matcher;
@@ -29,6 +29,13 @@ impl Run<'_> {
 
     pub(super) async fn health_after(&self, outcome: &Outcome, terms: &Terms) -> Option<(Health, Duration)> {
         match &outcome.stopped {
+            // A case of its own has now been met with the silence that the preflight met: there is nothing left to ask.
+            Some(Stop::Break(_))
+                if health_of(outcome) == Health::Mute
+                    && self.preflight.as_ref().is_some_and(Preflight::was_mute) =>
+            {
+                Some((Health::Mute, outcome.slowest))
+            }
             Some(Stop::Break(broken)) if broken.happened.is_alarming() => Some(self.health(terms).await),
             Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
         }

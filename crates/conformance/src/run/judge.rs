@@ -8,7 +8,7 @@ use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
 use crate::grade::Credit;
-use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
+use crate::replay::{Break, Stop, Terms, play_case, play_case_on, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
 
@@ -130,13 +130,21 @@ impl Run<'_> {
     }
 
     async fn play(&mut self, case: &Case, result: &mut CaseResult) {
+        if let Some(outcome) = self.play_on_held(case).await {
+            self.patience.saw(outcome.slowest);
+            result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
+            result.transcript = Some(outcome.transcript);
+            return;
+        }
         self.ready().await;
         let Some(terms) = self.terms.clone() else {
             result.verdict = Verdict::Error("there is no address to run it against".to_owned());
             return;
         };
         let mut terms = self.adapted(&terms);
-        let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
+        let (mut outcome, held) =
+            play_case_on(None, case, &self.suite.wrong, &terms, self.afterwards(case)).await;
+        self.held = held;
         let mut health = self.health_after(&outcome, &terms).await;
         if self.was_unfair(&outcome, health, &terms) {
             terms = Terms { patience: self.patience.ceiling(), ..self.adapted(&terms) };

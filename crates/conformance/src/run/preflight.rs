@@ -6,7 +6,7 @@ use super::health::health_of;
 use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
-use crate::format::{Exchange, Relaxation};
+use crate::format::Relaxation;
 use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
@@ -28,6 +28,11 @@ pub struct Preflight {
 impl Preflight {
     /// What a capture calls it, and the same calculation where it is asked again after a failure.
     const NAME: &str = "preflight";
+
+    /// Whether nothing was heard in it, however long that was waited for.
+    pub(super) const fn was_mute(&self) -> bool {
+        matches!(&self.standing, Standing::Unsound(Failure { aftermath: Some(Health::Mute), .. }))
+    }
 }
 
 /// How the server stands before the first case.
@@ -111,7 +116,7 @@ impl Run<'_> {
             Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
             None => {
                 terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
-                terms.fence = self.passable_fence(&terms).await;
+                terms = self.with_passable_fence(terms).await;
                 if self.relaxations.is_empty() {
                     Standing::Sound
                 } else {
@@ -124,21 +129,28 @@ impl Run<'_> {
     }
 
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about
-    /// `CLEAR`, and not every case because of what the grader does at its end.
-    async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
-        let terms = self.adapted(terms);
+    /// `CLEAR`, and not every case because of what the grader does at its end. Each candidate is heard by a server that lives:
+    /// the one before may have died of what was left out, or have served the one client that it serves.
+    async fn with_passable_fence(&mut self, mut terms: Terms) -> Terms {
+        let fence = Arc::clone(&terms.fence);
         let without = |left_out: usize| {
-            let kept = terms.fence.iter().enumerate().filter(|(index, _)| *index != left_out);
+            let kept = fence.iter().enumerate().filter(|(index, _)| *index != left_out);
             kept.map(|(_, entry)| entry.clone()).collect::<Vec<_>>()
         };
         // Leaving out what is not there is the whole fence.
-        let candidates = (0..=terms.fence.len()).rev().map(without);
+        let candidates = (0..=fence.len()).rev().map(without);
         for candidate in candidates.filter(|candidate| !candidate.is_empty()) {
-            if play_exchange(&candidate, &terms).await.stopped.is_none() {
-                return candidate.into();
+            let mut outcome = play_exchange(&candidate, &self.adapted(&terms)).await;
+            if let Some(replaced) = self.replaced(&outcome, &terms).await {
+                terms = replaced;
+                outcome = play_exchange(&candidate, &self.adapted(&terms)).await;
             }
+            if outcome.stopped.is_none() {
+                return Terms { fence: candidate.into(), ..terms };
+            }
+            terms = self.replaced(&outcome, &terms).await.unwrap_or(terms);
         }
-        terms.fence
+        terms
     }
 
     async fn unsound(&mut self, mut broken: Break, first_sight: Health, terms: &Terms) -> Failure {

@@ -28,6 +28,10 @@ impl<'a> Run<'a> {
     /// nothing to hear otherwise, unless it is that we waited for a greeting.
     pub(super) async fn relax(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
         let Some(Stop::Break(broken)) = &outcome.stopped else { return None };
+        // No deviation explains a flood, and each would be drowned in it until its time is over.
+        if outcome.flooded {
+            return None;
+        }
         let closed = matches!(broken.happened, Happened::Ended(..)) && outcome.transcript.heard_anything();
         let has_spoken = broken.happened.is_speech() || closed;
         let dialect = &self.suite.dialect;
