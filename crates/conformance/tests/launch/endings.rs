@@ -59,9 +59,33 @@ fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
         let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
         graded.expect(restart, 0, &["Grade: 100 / 100", "the server ends when its first client has gone"]);
     }
+    // What it does not master, such as CLEAR at the end of each case, kills it, and costs no more than the cases about it.
+    let bench = Bench::new("once-without-clear");
+    let cases = ["--suite", "calc", "--only", "session", "--only", "numbers/sums-and-products"];
+    let graded = bench.grade(&[&["--exec", &Bench::server("once {port}")], &cases[..]].concat());
+    graded.expect(
+        "without clear",
+        1,
+        &["✓ pass      session/line-by-line", "✗ FAIL      session/operand-order"],
+    );
     let bench = Bench::new("once-and-never-again");
     let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", "never"]);
     graded.expect("never", 1, &["Grade: 0 / 100"]);
+}
+
+#[test]
+fn what_goes_well_is_played_on_one_connection_to_a_server_for_one_client() {
+    if !has_python() {
+        return;
+    }
+    // For the preflight, for the fence, twice to see that it always ends so, and once for all cases or for each of the four.
+    for (restart, most) in [("died", 5), ("case", 9)] {
+        let bench = Bench::new("held");
+        let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
+        graded.expect(restart, 0, &["Grade: 100 / 100"]);
+        let starts = std::fs::read_to_string(bench.path("starts")).expect("it was started");
+        assert_eq!(starts.lines().count(), most, "{restart}");
+    }
 }
 
 #[test]
