@@ -61,6 +61,7 @@ impl Words {
                 Lack::Fact(fact) => self.say(Phrase::LackFact, &[fact]),
                 Lack::Offer(offer) => self.say(Phrase::LackOffer, &[offer]),
                 Lack::Declined => self.say(Phrase::LackDeclined, &[]),
+                Lack::AnotherClient => self.say(Phrase::LackAnotherClient, &[]),
             }),
         }
     }
