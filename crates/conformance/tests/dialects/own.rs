@@ -190,6 +190,38 @@ fn told(dialect: &str, address: SocketAddr) -> (Report, String) {
     (report, String::from_utf8(told).expect("the report is text"))
 }
 
+/// As servers in C do it: one buffer for all messages, of which a read overwrites the beginning, and replies as long as theirs.
+#[test]
+fn a_buffer_that_is_never_cleared_is_named_and_its_filling_is_not_spread_out() {
+    let file = write(
+        "filled",
+        &json!({
+            "id": "own", "title": "own", "framing": {"send": {}, "receive": {"fixed": 100}},
+            "messages": {"calculate": "{a}{operator}{b}"},
+            "numbers": {"operands": "[0-9]{1,4}"},
+            "replies": {"result": {"regex": "(?<number>[-0-9.]+)\\x00+"}, "fail": {"regex": "error\\x00+"}}
+        }),
+    );
+    let (report, told) = told(
+        file.to_str().expect("a path of text"),
+        serve(|mut stream| {
+            let mut buffer = [0; 100];
+            while stream.read(&mut buffer)? > 0 {
+                let text = String::from_utf8_lossy(&buffer);
+                let value = infix(text.trim_end_matches('\0'), right);
+                let mut reply =
+                    value.map_or_else(|| "error".to_owned(), |value| value.to_string()).into_bytes();
+                reply.resize(buffer.len(), 0);
+                stream.write_all(&reply)?;
+            }
+            Ok(())
+        }),
+    );
+    std::fs::remove_file(file).expect("the file is there");
+    assert_eq!(note_of(&report, "session/several-transactions"), Some("stale-buffer"), "{}", flaws(&report));
+    assert!(told.contains("← 4410\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00 … (100 octets)\n"), "{told}");
+}
+
 /// A suite of one's own about a server that sends back what it got, as fields or as a document.
 #[test]
 fn a_suite_sends_and_expects_fields_and_documents() {
