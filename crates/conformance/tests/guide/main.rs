@@ -2,7 +2,7 @@
 //! `docs/es/GRADER.md`, in a Spanish locale.
 //!
 //! In the page, a fenced block `json NAME` or `python NAME` is a file, `console` is a dialogue with a shell (a command that ends
-//! in `&` is a server, and takes the place of the one before), and `json case` or `json relaxation` is a part of a file. A line
+//! in `&` is a server, and `kill $!` ends it), and `json case` or `json relaxation` is a part of a file. A line
 //! `…` stands for any lines.
 
 mod page;

@@ -73,18 +73,42 @@ fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
     graded.expect("never", 1, &["Grade: 0 / 100"]);
 }
 
+/// In a protocol with a connection for each calculation it ends after its first calculation. What cannot be asked of it then is
+/// no second mistake.
+#[test]
+fn a_server_for_one_calculation_only_is_graded_by_what_it_can_be_asked() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("one-calculation");
+    let server = Bench::server("one-calculation {port}");
+    let cases =
+        ["--only", "session", "--only", "numbers/quotients", "--only", "connections/one-after-another"];
+    let graded =
+        bench.grade(&[&["--exec", &server, "--suite", "calc", "--dialect", "one-shot"], &cases[..]].concat());
+    let another = "(it needs another connection, and the server ends with its first)";
+    let words =
+        ["the server ends when its first client has gone", another, "The server ends when a client leaves"];
+    graded.expect("one calculation", 1, &words);
+    graded.expect(
+        "one calculation",
+        1,
+        &["session          2 of    2     100", "numbers          1 of    1     100"],
+    );
+}
+
 #[test]
 fn what_goes_well_is_played_on_one_connection_to_a_server_for_one_client() {
     if !has_python() {
         return;
     }
-    // For the preflight, for the fence, twice to see that it always ends so, and once for all cases or for each of the four.
-    for (restart, most) in [("died", 5), ("case", 9)] {
+    // For the preflight, for the fence, to see that it always ends so, and then once for all cases or for each of the four.
+    for (restart, due) in [("died", 4), ("case", 7)] {
         let bench = Bench::new("held");
         let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
         graded.expect(restart, 0, &["Grade: 100 / 100"]);
         let starts = std::fs::read_to_string(bench.path("starts")).expect("it was started");
-        assert_eq!(starts.lines().count(), most, "{restart}");
+        assert_eq!(starts.lines().count(), due, "{restart}");
     }
 }
 
