@@ -12,10 +12,6 @@ use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_case_on, play_e
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
 
-/// A server that fails the preflight can pass no case, since each ends with the same transaction. Its cases are run for so
-/// long all the same, for the sake of what they tell.
-const TIME_FOR_THE_UNSOUND: Duration = Duration::from_secs(4);
-
 impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
         let began = Instant::now();
@@ -41,8 +37,8 @@ impl Run<'_> {
     }
 
     /// From now on cases are run only for a while.
-    pub(super) fn limit_time(&mut self) {
-        self.deadline = Some(Instant::now() + TIME_FOR_THE_UNSOUND);
+    pub(super) fn limit_time(&mut self, time: Duration) {
+        self.deadline = Some(Instant::now() + time);
     }
 
     /// The verdict on a case that need not or cannot be run.

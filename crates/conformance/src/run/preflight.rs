@@ -1,6 +1,7 @@
 //! Before the cases: can the server be reached, does it master one transaction, and how fast.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::health::health_of;
 use super::{Launched, Run};
@@ -11,6 +12,13 @@ use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Clients, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
 use crate::verdict::{Blocker, Failure, Happened, Health};
+
+/// A server that fails the preflight can pass no case, since each ends with the same transaction. Its cases are run for so
+/// long all the same, for the sake of what they tell.
+const TIME_FOR_THE_UNSOUND: Duration = Duration::from_secs(4);
+
+/// A flood tells the same in every case, and each keeps as much of it as a reply may have.
+const TIME_FOR_A_FLOOD: Duration = Duration::from_millis(500);
 
 /// What came of the preflight.
 #[derive(Clone, Debug)]
@@ -98,7 +106,7 @@ impl Run<'_> {
     async fn assess(&mut self, outcome: Outcome, mut terms: Terms) -> (Preflight, Terms) {
         let first_sight = health_of(&outcome);
         let relaxed = self.relax(&outcome, &terms).await;
-        let Outcome { stopped, transcript, slowest, goodbye_ignored, .. } = outcome;
+        let Outcome { stopped, transcript, slowest, goodbye_ignored, flooded, .. } = outcome;
         self.goodbye_ignored |= goodbye_ignored;
         let broken = match (stopped, relaxed) {
             (Some(Stop::Fault(fault)), _) => return (self.unreachable(fault, Some(transcript)), terms),
@@ -113,7 +121,13 @@ impl Run<'_> {
             }
         };
         let standing = match broken {
-            Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
+            Some(broken) => {
+                let failure = self.unsound(*broken, first_sight, &terms).await;
+                if flooded {
+                    self.limit_time(TIME_FOR_A_FLOOD);
+                }
+                Standing::Unsound(failure)
+            }
             None => {
                 terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
                 terms = self.with_passable_fence(terms).await;
@@ -163,7 +177,7 @@ impl Run<'_> {
         match health {
             Health::Dead => self.gone = Some(Blocker::Gone { health, since: None }),
             // A mute server is gone as soon as a case has shown what its silence looks like.
-            Health::Mute | Health::Wrong => self.limit_time(),
+            Health::Mute | Health::Wrong => self.limit_time(TIME_FOR_THE_UNSOUND),
             Health::Well => {}
         }
         let note = self.diagnosis(&broken, Some(health)).and_then(|wrong| wrong.note.clone());
