@@ -22,7 +22,7 @@
 //! let program = Program::parse("1 2 + 3 *")?;
 //! let server = Server::Tcp { host: "127.0.0.1".into(), port: DEFAULT_PORT };
 //! let mut calculator = Calculator::new(server, Duration::from_secs(10), Trace::off());
-//! assert_eq!(calculator.evaluate(&program)?, ["9".parse()?]);
+//! assert_eq!(calculator.evaluate(program)?, ["9".parse()?]);
 //! calculator.quit();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -33,6 +33,7 @@
 
 mod language;
 mod trace;
+mod evaluation;
 mod expression;
 mod connect;
 mod fault;
@@ -41,8 +42,9 @@ mod client;
 mod calculator;
 mod pipeline;
 mod link;
-mod feed;
 mod results;
+mod piece;
+mod feed;
 mod progress;
 pub mod batch;
 mod repl;
