@@ -27,6 +27,7 @@ use calc_proto::Request;
 use crate::{
     calculator::EvaluateError,
     connect::{ConnectError, Server},
+    evaluation::Task,
     feed::{Window, feed},
     link::Link,
     piece::Piece,
@@ -174,14 +175,14 @@ impl<W: Write> Batch<W> {
 
     fn admit(&mut self, piece: Piece) {
         self.ledger.admit(piece);
-        while let Some(line) = self.ledger.begin(self.lost.as_ref().map(|(at, _)| *at)) {
-            self.advance(line);
+        while let Some((line, task)) = self.ledger.begin(self.lost.as_ref().map(|(at, _)| *at)) {
+            self.advance(line, task);
         }
     }
 
-    /// Begins the next transaction of a line, or finds that there is none.
-    fn advance(&mut self, line: u64) {
-        let Some(task) = self.ledger.next_task(line) else { return };
+    /// Begins the next transaction of a line, if there is one.
+    fn advance(&mut self, line: u64, task: Option<Task>) {
+        let Some(task) = task else { return };
         if self.pipeline.awaited().is_none() {
             self.waited = Duration::ZERO;
         }
@@ -220,8 +221,8 @@ impl<W: Write> Batch<W> {
 
     fn settle(&mut self, settled: Settled) {
         let line = settled.line;
-        self.ledger.settle(settled);
-        self.advance(line);
+        let task = self.ledger.settle(settled);
+        self.advance(line, task);
     }
 
     /// The connection has ended, or no reply came in time.

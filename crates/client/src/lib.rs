@@ -7,9 +7,9 @@
 //!                 before it  when it       through   and         socket, by
 //!                 connects   has to        Exchange  deadlines   Server::connect
 //!
-//!  lines ─▶ feed ─▶ Program ─▶ batch ─▶ Pipeline ─▶ Link ─────▶ Connection    many at once
-//!                                       what is     a thread
-//!                                       awaited     each way
+//!  lines ─▶ feed ─▶ Piece ─▶ batch ─▶ Pipeline ─▶ Link ────────▶ Connection    many at once
+//!                   lines    in order what is     a thread
+//!                   as one            awaited     each way
 //! ```
 //!
 //! The values on the way stay with the client, and the server calculates one operator at a time:

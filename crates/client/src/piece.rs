@@ -113,3 +113,19 @@ impl State {
         Self::Done(Err(error.into()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use allocation_counter::measure;
+
+    use super::*;
+
+    /// What grows does so by doubling.
+    #[test]
+    fn a_line_allocates_nothing_of_its_own() {
+        let mut piece = Piece::new(1);
+        let allocations = measure(|| (0..10_000).for_each(|_| piece.push(b"12.5 0.25 + 3 * neg\n")));
+        assert_eq!(piece.end(), 10_001);
+        assert!(allocations.count_total < 100, "{allocations:?}");
+    }
+}

@@ -4,8 +4,7 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
-use calc_proto::{Failure, LineDecoder, Number, Reply, ReplyError, Request};
-use memchr::memchr;
+use calc_proto::{Failure, Line, Number, Reply, ReplyError, Request};
 
 use crate::{
     evaluation::Task,
@@ -78,8 +77,8 @@ impl Pipeline {
     /// [`Fault`]: what came is nothing that can be used (REPLY-7). It is about the line that [`awaited`](Self::awaited) tells.
     pub(crate) fn take(&mut self, octets: &[u8], settled: &mut Vec<Settled>) -> Result<(), Fault> {
         let mut rest = octets;
-        while let Some(end) = memchr(b'\n', rest) {
-            let (line, after) = rest.split_at(end + 1);
+        while let Some(end) = rest.iter().position(|&octet| octet == b'\n') {
+            let (line, after) = (&rest[..end], &rest[end + 1..]);
             rest = after;
             if self.partial.is_empty() {
                 self.reply(line, settled)?;
@@ -139,14 +138,14 @@ impl Pipeline {
         }
     }
 
+    /// Takes a line, which is given without its LF.
     fn reply(&mut self, line: &[u8], settled: &mut Vec<Settled>) -> Result<(), Fault> {
         let Some(flight) = self.flights.front_mut() else {
             self.unasked.get_or_insert_with(|| excerpt(line));
             return Ok(());
         };
-        let mut decoder = LineDecoder::new();
-        let parsed = decoder.next_line(&mut &line[..]).map_or(Err(ReplyError::Malformed), Reply::parse);
-        let reply = parsed.map_err(|source| Fault::of_reply(source, flight.awaited(), excerpt(line)))?;
+        let reply = Reply::parse(Line::of(line))
+            .map_err(|source| Fault::of_reply(source, flight.awaited(), excerpt(line)))?;
         self.replies += 1;
         if let Some(outcome) = flight.accept(reply, line)? {
             settled.push(Settled { line: flight.line, outcome });

@@ -10,7 +10,7 @@ use crate::{
     evaluation::Task,
     expression::Token,
     piece::{LineMut, Piece, State},
-    pipeline::Settled,
+    pipeline::{Refused, Settled},
     results::LineError,
 };
 
@@ -39,41 +39,32 @@ impl Ledger {
         self.pieces.push_back(piece);
     }
 
-    /// Begins with the next line, and gives its number. It is not evaluated where the connection was lost at an earlier one.
-    pub(super) fn begin(&mut self, lost_at: Option<u64>) -> Option<u64> {
+    /// Begins with the next line, and gives its number and its first transaction, if it has one. It is not evaluated where the
+    /// connection was lost at an earlier one.
+    pub(super) fn begin(&mut self, lost_at: Option<u64>) -> Option<(u64, Option<Task>)> {
         let number = self.begun + 1;
-        let line = self.line(number)?;
+        let mut line = self.line(number)?;
         if let (State::Running(_), Some(at)) = (&*line.state, lost_at) {
             *line.state = State::failed(LineError::NotSent(at));
         }
+        let task = line.next_task();
         self.begun = number;
-        Some(number)
+        Some((number, task))
     }
 
-    /// The next transaction of a line; none where it is done, or is now.
-    pub(super) fn next_task(&mut self, line: u64) -> Option<Task> {
-        let LineMut { nodes, state, .. } = self.line(line)?;
-        let State::Running(evaluation) = state else { return None };
-        let task = evaluation.next(nodes);
-        if task.is_none() {
-            *state = State::Done(Ok(evaluation.values(nodes).next_back()));
-        }
-        task
-    }
-
-    /// Notes what became of a line's transaction.
-    pub(super) fn settle(&mut self, settled: Settled) {
-        let Some(LineMut { text, nodes, state }) = self.line(settled.line) else { return };
-        let State::Running(evaluation) = state else { return };
+    /// Notes what became of a line's transaction, and gives its next one, if there is one.
+    pub(super) fn settle(&mut self, settled: Settled) -> Option<Task> {
+        let mut line = self.line(settled.line)?;
+        let State::Running(evaluation) = line.state else { return None };
         match settled.outcome {
-            Ok(value) => evaluation.settle(value, nodes),
+            Ok(value) => evaluation.settle(value, line.nodes),
             Err(refused) => {
-                let token = Token::of_word(evaluation.sender(refused.index, nodes).origin, text);
-                let refusal =
-                    Refusal { token, message: refused.message, code: refused.code, text: refused.text };
-                *state = State::failed(refusal.into());
+                let Refused { index, message, code, text } = *refused;
+                let token = Token::of_word(evaluation.sender(index, line.nodes).origin, line.text);
+                *line.state = State::failed(Refusal { token, message, code, text }.into());
             }
         }
+        line.next_task()
     }
 
     /// Gives up every line that is being evaluated: the connection was lost at this one.
@@ -114,5 +105,17 @@ impl Ledger {
     fn line(&mut self, number: u64) -> Option<LineMut<'_>> {
         let up_to_it = self.pieces.partition_point(|piece| piece.first() <= number);
         self.pieces.get_mut(up_to_it.checked_sub(1)?)?.line(number)
+    }
+}
+
+impl LineMut<'_> {
+    /// The next transaction; none where the line is done, or is now.
+    fn next_task(&mut self) -> Option<Task> {
+        let State::Running(evaluation) = self.state else { return None };
+        let task = evaluation.next(self.nodes);
+        if task.is_none() {
+            *self.state = State::Done(Ok(evaluation.values(self.nodes).next_back()));
+        }
+        task
     }
 }
