@@ -48,6 +48,7 @@ mod feed;
 mod progress;
 pub mod batch;
 mod repl;
+mod help;
 mod args;
 mod exit;
 
