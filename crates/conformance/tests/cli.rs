@@ -346,9 +346,10 @@ fn the_language_comes_from_the_locale() {
 
 #[test]
 fn help_is_in_the_language_of_the_report() {
-    let english = ["Usage:", "Options:", "[default:", "ossible values:", "Exit codes:"];
-    let spanish = ["Uso:", "Opciones:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
-    let table: [(&str, &[&str], [&str; 5], [&str; 5]); 7] = [
+    type Words = [&'static str; 5];
+    let english: Words = ["Usage:", "Options:", "[default:", "ossible values:", "Exit codes:"];
+    let spanish: Words = ["Uso:", "Opciones:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
+    let table: [(&str, &[&str], Words, Words); 7] = [
         ("C", &["--help"], english, spanish),
         ("C", &["--help", "--lang", "es"], spanish, english),
         ("es_AR.UTF-8", &["--lang=en", "-h"], english, spanish),

@@ -191,10 +191,11 @@ fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
 /// But for what clap says of a wrong command line, and for the manual.
 #[test]
 fn help_is_in_the_language_of_messages() {
-    let english = ["Usage:", "Options:", "Arguments:", "[default:", "ossible values:", "Exit codes:"];
-    let spanish =
+    type Words = [&'static str; 6];
+    let english: Words = ["Usage:", "Options:", "Arguments:", "[default:", "ossible values:", "Exit codes:"];
+    let spanish: Words =
         ["Uso:", "Opciones:", "Argumentos:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
-    let table: [(&str, &[&str], [&str; 6], [&str; 6]); 5] = [
+    let table: [(&str, &[&str], Words, Words); 5] = [
         ("C", &["-h"], english, spanish),
         ("es_AR.UTF-8", &["-h"], spanish, english),
         ("es_AR.UTF-8", &["--help"], spanish, english),
