@@ -188,6 +188,31 @@ fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
     }
 }
 
+/// But for what clap says of a wrong command line, and for the manual.
+#[test]
+fn help_is_in_the_language_of_messages() {
+    type Words = [&'static str; 6];
+    let english: Words = ["Usage:", "Options:", "Arguments:", "[default:", "ossible values:", "Exit codes:"];
+    let spanish: Words =
+        ["Uso:", "Opciones:", "Argumentos:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
+    let table: [(&str, &[&str], Words, Words); 5] = [
+        ("C", &["-h"], english, spanish),
+        ("es_AR.UTF-8", &["-h"], spanish, english),
+        ("es_AR.UTF-8", &["--help"], spanish, english),
+        ("C", &["--help", "--lang", "es"], spanish, english),
+        ("es_AR.UTF-8", &["--lang=en", "-h"], english, spanish),
+    ];
+    for (locale, args, there, absent) in table {
+        let output = command(args).env("LC_ALL", locale).output().expect("it ends");
+        let told = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(there.iter().all(|words| told.contains(words)), "{locale} {args:?}: {told}");
+        assert!(!absent.iter().any(|words| told.contains(words)), "{locale} {args:?}: {told}");
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    }
+    let manual = command(&["--manual"]).env("LC_ALL", "es").output().expect("it ends");
+    assert!(String::from_utf8_lossy(&manual.stdout).contains("Connect to this Unix socket"));
+}
+
 #[test]
 fn a_fault_is_told_in_spanish_too() {
     let server = Server::scripted(&[b"\x1b[2J\n"], Then::Mute);
