@@ -171,7 +171,7 @@ fn lines_come_from_a_file() {
 
 #[test]
 fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
-    let spanish = "calc-client: símbolo 2 '+' necesita 2 operandos antes y tiene 1\n";
+    let spanish = "calc-client: el símbolo 2 ('+') necesita 2 operandos antes y tiene 1\n";
     let english = "calc-client: token 2 '+' needs 2 operands before it and has 1\n";
     type Environment = &'static [(&'static str, &'static str)];
     let table: [(Environment, &[&str], &str); 5] = [
