@@ -54,6 +54,25 @@ fn print_what_the_page_says(language: Language) {
     assert!(commands > 5, "the page has commands");
 }
 
+/// What the README shows of the grader is started from the root of the repository.
+#[test]
+fn the_first_page_shows_what_the_grader_prints() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "`python3` is not installed");
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let mut shell = Shell::new("guide-readme", Language::En);
+    let dialogues = blocks(&page).into_iter().flat_map(|block| dialogue(&block.text));
+    let graded: Vec<_> = dialogues.filter(|(command, _)| command.starts_with("conformance --exec")).collect();
+    assert_eq!(graded.len(), 1, "{graded:?}");
+    for (command, expected) in graded {
+        let actual = shell.run(&format!("cd '{}' && {command}", root.display()));
+        assert!(resembles(&actual, &expected), "$ {command}\n{actual}\nand not\n{expected}");
+    }
+}
+
 #[test]
 fn every_part_of_a_file_on_the_page_loads() {
     let shell = Shell::new("guide-parts", Language::En);
@@ -150,8 +169,10 @@ fn every_error_message_of_the_page_exists() {
 
 #[test]
 fn the_page_names_every_exit_code_as_the_program_does() {
-    let help =
-        Command::new(env!("CARGO_BIN_EXE_conformance")).arg("--help").output().expect("the program runs");
+    let help = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["--help", "--lang=en"])
+        .output()
+        .expect("the program runs");
     let help = String::from_utf8(help.stdout).expect("the help is text");
     let (_, codes) = help.split_once("Exit codes:\n").expect("the help lists the exit codes");
     let page = page(GUIDE, Language::En);
