@@ -32,19 +32,24 @@ pub fn is_plain(octets: &[u8]) -> bool {
     std::str::from_utf8(octets).is_ok_and(|text| text.chars().all(is_plain))
 }
 
-/// A text of a suite made fit for any format: control characters and what XML has no way to write are escaped; the line feed
-/// stays.
+/// A text of a suite made fit for any format and for a terminal: control characters, what turns the direction of a line round and
+/// what XML has no way to write are escaped; the line feed stays.
 #[must_use]
 pub fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' => tamed.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => tamed.extend(c.escape_unicode()),
+            c if c.is_control() || is_wild(c) => tamed.extend(c.escape_unicode()),
             c => tamed.push(c),
         }
     }
     tamed
+}
+
+/// The overrides and isolates of bidirectional text, and two that XML does not know.
+const fn is_wild(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// A cell that a spreadsheet takes for text: one that begins like a formula, which somebody else may have written, is quoted.
@@ -148,7 +153,12 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_letters_and_loses_its_controls() {
-        assert_eq!(tame("a\tb\0\u{9b}\u{ffff}\r\nñ→"), "a\\u{9}b\\u{0}\\u{9b}\\u{ffff}\\u{d}\nñ→");
+        for (text, tamed) in [
+            ("a\tb\0\u{9b}\u{ffff}\r\nñ→", "a\\u{9}b\\u{0}\\u{9b}\\u{ffff}\\u{d}\nñ→"),
+            ("\u{202e}txt.\u{2066}李雷 שלום", "\\u{202e}txt.\\u{2066}李雷 שלום"),
+        ] {
+            assert_eq!(tame(text), tamed);
+        }
     }
 
     #[test]
