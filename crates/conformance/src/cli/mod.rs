@@ -92,6 +92,9 @@ fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
         }
     };
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), levels: args.level };
+    for unknown in selection.unknown(&suite) {
+        complain(unknown);
+    }
     if !suite.cases().any(|case| selection.runs(case)) {
         complain("no case is selected; --list shows them all");
         return Ok(Exit::NothingSelected);
