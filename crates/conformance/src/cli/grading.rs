@@ -45,7 +45,7 @@ pub(super) fn run(
     let mut told = Ok(());
     let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
     let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
-    let options = Options { selection, timeout: args.timeout, jobs: args.jobs, tap };
+    let options = Options { selection, timeout: args.timeout, jobs: args.jobs, budget: args.budget, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, subject, &options, stop(args), |event| {
         progress.around(&event, || {
