@@ -47,6 +47,22 @@ pub fn tame(text: &str) -> String {
     tamed
 }
 
+/// A report that is to be shown. Where it is JSON, nobody has escaped in it what lies beyond ASCII, and there `\u` and four digits stand for
+/// the same; in reports of other kinds nothing of that sort is left.
+#[must_use]
+pub fn json_for_terminals(text: &str) -> String {
+    let mut fit = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\u{7F}'..='\u{9F}') || is_wild(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(fit, "\\u{:04x}", u32::from(c));
+        } else {
+            fit.push(c);
+        }
+    }
+    fit
+}
+
 /// The overrides and isolates of bidirectional text, and two that XML does not know.
 const fn is_wild(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
@@ -159,6 +175,15 @@ mod tests {
         ] {
             assert_eq!(tame(text), tamed);
         }
+    }
+
+    #[test]
+    fn json_says_the_same_without_what_a_terminal_obeys() {
+        let json = "{\"a\": \"\u{9b}31m\u{202e}ñ李\u{7f}\"}\n";
+        let fit = json_for_terminals(json);
+        assert_eq!(fit, "{\"a\": \"\\u009b31m\\u202eñ李\\u007f\"}\n");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
+        assert_eq!(read(&fit), read(json));
     }
 
     #[test]

@@ -55,11 +55,13 @@ fn no_text_of_a_suite_reaches_the_terminal() {
     scratch.write("dialect.json", &dialect(WILD).to_string());
     let target = adder().to_string();
     let run = ["--suite", "suite.json", "--target", &target];
-    let rows: [(&[&str], i32); 4] = [
+    let rows: [(&[&str], i32); 6] = [
         (&["--color", "always"], 1),
         (&["--color", "never"], 1),
         (&["--color", "always", "--only", "rows#x"], 4),
         (&["--list"], 0),
+        (&["--color", "always", "--report", "json=-"], 1),
+        (&["--color", "always", "--report", "jsonl=-"], 1),
     ];
     for (more, code) in rows {
         let (status, said) = scratch.run(&[&run[..], more].concat());
