@@ -193,7 +193,8 @@ impl Run<'_> {
                 Verdict::NotApplicable(Lack::Declined)
             }
             Some(_) | None => {
-                let note = self.note_of_deviation(&broken).or_else(|| diagnosis.and_then(|wrong| wrong.note));
+                let note = self.note_of_deviation(&broken).or_else(|| self.note_of_preflight(&broken));
+                let note = note.or_else(|| diagnosis.and_then(|wrong| wrong.note));
                 Verdict::Fail(Box::new(broken.into_failure(note, health)))
             }
         }
