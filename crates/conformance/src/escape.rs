@@ -32,19 +32,40 @@ pub fn is_plain(octets: &[u8]) -> bool {
     std::str::from_utf8(octets).is_ok_and(|text| text.chars().all(is_plain))
 }
 
-/// A text of a suite made fit for any format: control characters and what XML has no way to write are escaped; the line feed
-/// stays.
+/// A text of a suite made fit for any format and for a terminal: control characters, what turns the direction of a line round and
+/// what XML has no way to write are escaped; the line feed stays.
 #[must_use]
 pub fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '\n' => tamed.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => tamed.extend(c.escape_unicode()),
+            c if c.is_control() || is_wild(c) => tamed.extend(c.escape_unicode()),
             c => tamed.push(c),
         }
     }
     tamed
+}
+
+/// A report that is to be shown. Where it is JSON, nobody has escaped in it what lies beyond ASCII, and there `\u` and four digits stand for
+/// the same; in reports of other kinds nothing of that sort is left.
+#[must_use]
+pub fn json_for_terminals(text: &str) -> String {
+    let mut fit = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\u{7F}'..='\u{9F}') || is_wild(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(fit, "\\u{:04x}", u32::from(c));
+        } else {
+            fit.push(c);
+        }
+    }
+    fit
+}
+
+/// The overrides and isolates of bidirectional text, and two that XML does not know.
+const fn is_wild(c: char) -> bool {
+    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// A cell that a spreadsheet takes for text: one that begins like a formula, which somebody else may have written, is quoted.
@@ -148,7 +169,21 @@ mod tests {
 
     #[test]
     fn a_text_keeps_its_letters_and_loses_its_controls() {
-        assert_eq!(tame("a\tb\0\u{9b}\u{ffff}\r\nñ→"), "a\\u{9}b\\u{0}\\u{9b}\\u{ffff}\\u{d}\nñ→");
+        for (text, tamed) in [
+            ("a\tb\0\u{9b}\u{ffff}\r\nñ→", "a\\u{9}b\\u{0}\\u{9b}\\u{ffff}\\u{d}\nñ→"),
+            ("\u{202e}txt.\u{2066}李雷 שלום", "\\u{202e}txt.\\u{2066}李雷 שלום"),
+        ] {
+            assert_eq!(tame(text), tamed);
+        }
+    }
+
+    #[test]
+    fn json_says_the_same_without_what_a_terminal_obeys() {
+        let json = "{\"a\": \"\u{9b}31m\u{202e}ñ李\u{7f}\"}\n";
+        let fit = json_for_terminals(json);
+        assert_eq!(fit, "{\"a\": \"\\u009b31m\\u202eñ李\\u007f\"}\n");
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
+        assert_eq!(read(&fit), read(json));
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Verdict {
         match self {
             Self::Pass | Self::Warn(_) => Credit::Full,
             Self::Fail(_) | Self::Error(_) | Self::Blocked(_) => Credit::Nothing,
-            Self::NotApplicable(_) | Self::Skip => Credit::Uncounted,
+            Self::NotApplicable(_) | Self::Skip(_) => Credit::Uncounted,
         }
     }
 }
@@ -45,7 +45,7 @@ impl Verdict {
     #[must_use]
     pub fn lets_others_run(&self) -> bool {
         match self {
-            Self::Pass | Self::Warn(_) | Self::NotApplicable(_) | Self::Skip => true,
+            Self::Pass | Self::Warn(_) | Self::NotApplicable(_) | Self::Skip(_) => true,
             Self::Fail(failure) => matches!(failure.breach, Breach::Deviation { .. }),
             Self::Error(_) | Self::Blocked(_) => false,
         }
@@ -109,7 +109,7 @@ mod tests {
 
     use super::*;
     use crate::language::Text;
-    use crate::verdict::{Blocker, Lack, Warning};
+    use crate::verdict::{Blocker, Lack, Omission, Warning};
 
     fn result(id: &str, level: Level, points: u32, verdict: Verdict) -> CaseResult {
         CaseResult {
@@ -137,7 +137,8 @@ mod tests {
     #[test]
     fn grades() {
         use Level::{May, Must, Should};
-        use Verdict::{Pass, Skip};
+        use Verdict::Pass;
+        let skip = || Verdict::Skip(Omission::Deselected);
         let warn = || Verdict::Warn(Warning::Reset);
         let rows: Vec<(&str, Vec<CaseResult>, Option<f64>)> = vec![
             ("nothing", vec![], None),
@@ -155,7 +156,11 @@ mod tests {
             ),
             (
                 "n/a and skip do not count",
-                vec![result("a", Must, 1, Pass), result("b", Must, 9, lacking()), result("c", Must, 9, Skip)],
+                vec![
+                    result("a", Must, 1, Pass),
+                    result("b", Must, 9, lacking()),
+                    result("c", Must, 9, skip()),
+                ],
                 Some(100.0),
             ),
             (

@@ -1,10 +1,12 @@
 //! Which cases run.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::str::FromStr;
 
 use crate::format::Level;
-use crate::suite::Case;
+use crate::spelling;
+use crate::suite::{Case, Suite};
 
 /// Which cases are asked for.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,14 @@ impl Selection {
         };
         of_level && self.includes(case) && !self.skip.iter().any(|pattern| pattern.matches(&case.id))
     }
+
+    /// What of it means nothing in a suite: `no case is called …`, with what was probably meant.
+    #[must_use]
+    pub fn unknown(&self, suite: &Suite) -> Vec<String> {
+        let is_unknown = |pattern: &&Pattern| !suite.cases().any(|case| pattern.matches(&case.id));
+        let unknown = self.only.iter().chain(&self.skip).filter(is_unknown);
+        unknown.map(|pattern| format!("no case is called `{pattern}`{}", pattern.hint(suite))).collect()
+    }
 }
 
 /// Ids of cases: one, all below a prefix (`framing`), or by wildcards (`*/crlf*`).
@@ -72,6 +82,21 @@ impl Pattern {
         }
         id.strip_prefix(self.0.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
     }
+
+    /// The nearest spelling that means something. A case may also have been meant by its last word alone.
+    fn hint(&self, suite: &Suite) -> String {
+        let names: BTreeSet<&str> = suite.cases().flat_map(|case| prefixes(&case.id)).collect();
+        let last = |name: &str| name.rsplit_once(['/', '#']).is_some_and(|(_, last)| last == self.0);
+        match names.iter().find(|name| last(name)) {
+            Some(whole) => format!("; did you mean `{whole}`?"),
+            None => spelling::hint(&self.0, names),
+        }
+    }
+}
+
+/// What of an id is a name for it and others: `a`, `a/b` and `a/b#c`.
+fn prefixes(id: &str) -> impl Iterator<Item = &str> {
+    id.match_indices(['/', '#']).map(|(end, _)| &id[..end]).chain([id])
 }
 
 /// `*` stands for any octets and `?` for one. On a mismatch the last `*` takes one octet more, so that the work is

@@ -21,8 +21,17 @@ pub enum Verdict {
     Blocked(Blocker),
     /// The case is about something that the server need not have.
     NotApplicable(Lack),
-    /// Not run, since it was not asked for.
-    Skip,
+    /// Not run, and nobody's fault.
+    Skip(Omission),
+}
+
+/// Why a case was left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Omission {
+    /// It was not asked for.
+    Deselected,
+    /// The time that the run was given was over.
+    OutOfTime,
 }
 
 /// What is accepted, but not as it is done.

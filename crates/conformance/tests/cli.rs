@@ -309,6 +309,32 @@ fn cases_are_listed_and_selected() {
 }
 
 #[test]
+fn a_name_that_no_case_has_is_told_with_the_nearest_spelling() {
+    let mini = File::new("names.json", SUITE);
+    for (suite, arguments, expected, message) in [
+        ("calc", &["--only", "sesion"][..], 4, "no case is called `sesion`; did you mean `session`?"),
+        ("calc", &["--only", "session/oprand-order"], 4, "did you mean `session/operand-order`?"),
+        ("calc", &["--only", "session/operand-order#divison"], 4, "`session/operand-order#division`?"),
+        ("calc", &["--only", "operand-order"], 4, "did you mean `session/operand-order`?"),
+        ("calc", &["--only", "nothing-like-that"], 4, "no case is called `nothing-like-that`\n"),
+        (mini.path(), &["--only", "q"], 4, "no case is called `q`; there are large, nice, sum"),
+        // What is named rightly beside it is run all the same.
+        (
+            mini.path(),
+            &["--only", "sum", "--skip", "nic"],
+            0,
+            "no case is called `nic`; did you mean `nice`?",
+        ),
+        (mini.path(), &["--only", "s*", "--skip", "nice"], 0, ""),
+    ] {
+        let output = conformance(&[&["--list", "--suite", suite][..], arguments].concat());
+        let complaint = text(&output.stderr);
+        assert_eq!(code(&output), expected, "{arguments:?}: {complaint}");
+        assert!(complaint.contains(message) && complaint.is_empty() == message.is_empty(), "{complaint}");
+    }
+}
+
+#[test]
 fn files_are_checked() {
     let right = File::new("check.json", SUITE);
     let wrong = File::new("check-wrong.json", &SUITE.replace("exchange", "exchanges"));

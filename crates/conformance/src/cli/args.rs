@@ -1,5 +1,6 @@
 //! What may be asked for.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -104,6 +105,9 @@ pub(super) struct GradeArgs {
     /// The longest time that a reply is waited for, in seconds; a server that proves faster is given less
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub(super) timeout: Duration,
+    /// The longest time for the whole run, in seconds: after it no case begins, and the rest are skipped [default: as long as it takes]
+    #[arg(long, value_name = "SECONDS", value_parser = many_seconds)]
+    pub(super) budget: Option<Duration>,
     /// How many rows of a case are played at the same time, 1 to 64; what needs the server for itself, and what fails, is judged
     /// alone all the same [default: 1; 8 cases for a server that takes more than 30 ms for a reply]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -123,7 +127,7 @@ pub(super) struct GradeArgs {
     /// End as after an interrupt when the standard input ends, as it does when whoever started us has gone
     #[arg(long, hide = true)]
     pub(super) until_stdin_ends: bool,
-    /// Exit with 0 instead of 1 or 3, for programs that read the report
+    /// Exit with 0 instead of 1, 3 or 7, for programs that read the report
     #[arg(long)]
     pub(super) exit_zero: bool,
     // Last, since what follows would stand under its heading.
@@ -217,8 +221,16 @@ impl From<Color> for ColorChoice {
 
 /// Seconds, with a fraction where one is wanted.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    seconds_within(text, 0.05..=60.0)
+}
+
+fn many_seconds(text: &str) -> Result<Duration, String> {
+    seconds_within(text, 0.1..=86400.0)
+}
+
+fn seconds_within(text: &str, bounds: RangeInclusive<f64>) -> Result<Duration, String> {
     match text.parse() {
-        Ok(seconds) if (0.05..=60.0).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
-        Ok(_) | Err(_) => Err("a number of seconds from 0.05 to 60".to_owned()),
+        Ok(seconds) if bounds.contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
+        Ok(_) | Err(_) => Err(format!("a number of seconds from {} to {}", bounds.start(), bounds.end())),
     }
 }

@@ -15,6 +15,7 @@ Exit codes:
   4    no case is selected
   5    an error of the grader's own, or a report that cannot be written
   6    the command of --build failed
+  7    all that was graded is passed, but the time of --budget was over before the rest
   130  interrupted; what was graded by then has been reported";
 
 /// How the program ended.
@@ -27,6 +28,7 @@ pub(super) enum Exit {
     NothingSelected,
     Internal,
     Unbuilt,
+    OutOfTime,
     Interrupted,
 }
 
@@ -40,6 +42,7 @@ impl From<Exit> for ExitCode {
             Exit::NothingSelected => 4,
             Exit::Internal => 5,
             Exit::Unbuilt => 6,
+            Exit::OutOfTime => 7,
             // What a shell reports of a program that an interrupt ended.
             Exit::Interrupted => 130,
         })
@@ -51,11 +54,12 @@ impl Exit {
     pub(super) fn of(report: &Report, args: &GradeArgs) -> Self {
         match report.completion {
             Completion::Interrupted => Self::Interrupted,
-            Completion::Complete if report.is_unbuilt() => Self::Unbuilt,
-            Completion::Complete if args.exit_zero => Self::Passed,
-            Completion::Complete if report.is_unreachable() => Self::Unreachable,
-            Completion::Complete if report.is_flawed() => Self::Failed,
+            Completion::Complete | Completion::OutOfTime(_) if report.is_unbuilt() => Self::Unbuilt,
+            Completion::Complete | Completion::OutOfTime(_) if args.exit_zero => Self::Passed,
+            Completion::Complete | Completion::OutOfTime(_) if report.is_unreachable() => Self::Unreachable,
+            Completion::Complete | Completion::OutOfTime(_) if report.is_flawed() => Self::Failed,
             Completion::Complete => Self::Passed,
+            Completion::OutOfTime(_) => Self::OutOfTime,
         }
     }
 }

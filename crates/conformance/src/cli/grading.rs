@@ -6,11 +6,10 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context;
 
 use super::args::GradeArgs;
-use super::complain;
 use super::exit::Exit;
 use super::progress::Progress;
+use super::screen::{Screen, complain};
 use crate::capture::{Capture, Extent, Labels};
-
 use crate::report::{Detail, Files, Place, Terminal};
 use crate::run::{Options, Subject, grade};
 use crate::selection::Selection;
@@ -28,7 +27,7 @@ pub(super) fn run(
     let mut files = match Files::new(&args.report, suite, target, language, again.clone()) {
         Ok(files) => files,
         Err(error) => {
-            complain(&error.to_string());
+            complain(error);
             return Ok(Exit::Usage);
         }
     };
@@ -36,16 +35,17 @@ pub(super) fn run(
     let capture = match args.pcap.as_deref().map(|path| Capture::create(path, &labels)).transpose() {
         Ok(capture) => capture,
         Err(error) => {
-            complain(&error.to_string());
+            complain(error);
             return Ok(Exit::Usage);
         }
     };
     let detail = if args.failures { Detail::Failures } else { Detail::All };
-    let mut terminal = Terminal::new(terminal_stream(args), suite, language, again).showing(detail);
+    let mut terminal =
+        Terminal::new(Screen::new(terminal_stream(args)), suite, language, again).showing(detail);
     let mut told = Ok(());
     let tap = capture.as_ref().map(Capture::tap).unwrap_or_default();
     let progress = Progress::new(suite.cases().filter(|case| selection.includes(case)).count());
-    let options = Options { selection, timeout: args.timeout, jobs: args.jobs, tap };
+    let options = Options { selection, timeout: args.timeout, jobs: args.jobs, budget: args.budget, tap };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let report = runtime.block_on(grade(suite, subject, &options, stop(args), |event| {
         progress.around(&event, || {
@@ -59,7 +59,7 @@ pub(super) fn run(
     runtime.shutdown_background();
     let unwritten = files.failures().map(|failure| failure.to_string());
     let failures: Vec<String> = unwritten.chain(capture.and_then(finish)).collect();
-    failures.iter().for_each(|failure| complain(failure));
+    failures.iter().for_each(complain);
     match told {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(error).context("cannot write the report")
@@ -74,7 +74,10 @@ fn finish(capture: Capture) -> Option<String> {
     match capture.finish() {
         Ok(Extent::Whole) => None,
         Ok(Extent::Cut(path)) => {
-            complain(&format!("{} ends before the run does: a capture has at most 64 MiB", path.display()));
+            complain(format_args!(
+                "{} ends before the run does: a capture has at most 64 MiB",
+                path.display()
+            ));
             None
         }
         Err(error) => Some(error.to_string()),

@@ -12,9 +12,9 @@ use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget};
 use serde::Serialize;
 
 use super::args::locale_language;
-use super::complain;
 use super::exit::Exit;
 use super::grading::interrupt;
+use super::screen::{complain, say};
 use crate::connection::Target;
 use crate::escape;
 use crate::language::Language;
@@ -116,13 +116,13 @@ pub(super) fn load(args: &LoadArgs) -> anyhow::Result<Exit> {
     let script = match script(args) {
         Ok(script) => script,
         Err(fault) => {
-            complain(&fault);
+            complain(fault);
             return Ok(Exit::Usage);
         }
     };
     let plan = args.plan();
     if let Err(error) = make_room(plan.connections) {
-        complain(&error.to_string());
+        complain(error);
         return Ok(Exit::Internal);
     }
     let dialect = match &script {
@@ -215,10 +215,10 @@ fn report(
         let document = Document { version: VERSION, dialect, result, fault, interrupted };
         writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&document)?)?;
     } else if let Some(summary) = &outcome.summary {
-        write!(io::stdout(), "{}", summary.text(language))?;
+        say(summary.text(language).trim_end_matches('\n'))?;
     }
     if let Some(fault) = fault {
-        complain(&fault.text(language));
+        complain(fault.text(language));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod load;
 mod page;
 mod progress;
 mod roster;
+mod screen;
 mod spanish;
 mod telling;
 
@@ -19,6 +20,7 @@ use args::{Cli, Command, GradeArgs};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 use exit::Exit;
+use screen::{complain, faults, say};
 
 use crate::format::Level;
 use crate::language::Language;
@@ -56,7 +58,7 @@ fn exit_code(exit: anyhow::Result<Exit>) -> ExitCode {
         // Nobody reads any more: that is no failure of ours.
         Err(error) if is_broken_pipe(&error) => Exit::Passed.into(),
         Err(error) => {
-            complain(&format!("{error:#}"));
+            complain(format_args!("{error:#}"));
             Exit::Internal.into()
         }
     }
@@ -66,15 +68,12 @@ fn check(files: &[String], suite: &str) -> anyhow::Result<Exit> {
     let mut exit = Exit::Passed;
     for file in files {
         match suite::check_file(file, suite) {
-            Ok(None) => writeln!(io::stdout(), "{file}: ok")?,
-            Ok(Some(Expressible { suite, cases, of })) => {
-                writeln!(
-                    io::stdout(),
-                    "{file}: ok; {cases} of the {of} cases of the suite {suite} can be expressed"
-                )?;
-            }
+            Ok(None) => say(format_args!("{file}: ok"))?,
+            Ok(Some(Expressible { suite, cases, of })) => say(format_args!(
+                "{file}: ok; {cases} of the {of} cases of the suite {suite} can be expressed"
+            ))?,
             Err(problems) => {
-                writeln!(io::stderr(), "{problems}")?;
+                faults(problems);
                 exit = Exit::Usage;
             }
         }
@@ -95,11 +94,14 @@ fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
     let suite = match loaded {
         Ok(suite) => suite,
         Err(problems) => {
-            writeln!(io::stderr(), "{problems}")?;
+            faults(problems);
             return Ok(Exit::Usage);
         }
     };
     let selection = Selection { only: args.only.clone(), skip: args.skip.clone(), levels: args.level };
+    for unknown in selection.unknown(&suite) {
+        complain(unknown);
+    }
     if !suite.cases().any(|case| selection.runs(case)) {
         complain("no case is selected; --list shows them all");
         return Ok(Exit::NothingSelected);
@@ -119,21 +121,16 @@ fn list_or_grade(args: &GradeArgs) -> anyhow::Result<Exit> {
 }
 
 fn list(suite: &Suite, selection: &Selection, language: Language) -> anyhow::Result<Exit> {
-    let mut out = io::stdout().lock();
     for case in suite.cases().filter(|case| selection.runs(case)) {
         let level = match case.level {
             Level::Must => "must",
             Level::Should => "should",
             Level::May => "may",
         };
-        writeln!(out, "{:<36} {level:<6} {:>3}  {}", case.id, case.points, case.title.text(language))?;
+        let title = case.title.text(language);
+        say(format_args!("{:<36} {level:<6} {:>3}  {title}", case.id, case.points))?;
     }
     Ok(Exit::Passed)
-}
-
-/// A complaint on the standard error. Where that is closed, there is nobody to complain to.
-fn complain(what: &str) {
-    drop(writeln!(io::stderr(), "conformance: {what}"));
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::args::Cli;
 use super::exit::Exit;
+use super::screen::complain;
 
 /// What the program can print about itself.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Page<'_> {
             Self::Manual(name) => match command.find_subcommand(name) {
                 Some(subcommand) => clap_mangen::Man::new(subcommand.clone()).render(&mut text)?,
                 None => {
-                    super::complain(&format!("there is no command {name}"));
+                    complain(format_args!("there is no command {name}"));
                     return Ok(Exit::Usage);
                 }
             },

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::escape::tame;
 use crate::run::Event;
 
 /// A bar on the standard error, if that is a terminal, and else nothing.
@@ -27,7 +28,7 @@ impl Progress {
         }
         self.0.suspend(write);
         if let Event::Case(result) = event {
-            self.0.set_message(result.id.clone());
+            self.0.set_message(tame(&result.id));
             self.0.inc(1);
         }
     }

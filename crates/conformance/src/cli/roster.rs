@@ -1,6 +1,5 @@
 //! A class: what may be asked for.
 
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use clap::Args;
 use super::args::{DEFAULT_SUITE, locale_language, seconds};
 use super::exit::Exit;
 use super::grading::interrupt;
+use super::screen::faults;
 use super::telling::Telling;
 use crate::language::Language;
 use crate::launch::{Isolation, LaunchTerms, has_own_networks};
@@ -92,7 +92,7 @@ pub(super) fn run(args: &RosterArgs) -> anyhow::Result<Exit> {
     let table = match Table::read(&args.roster, &defaults) {
         Ok(table) => table,
         Err(problems) => {
-            writeln!(io::stderr(), "{problems}")?;
+            faults(problems);
             return Ok(Exit::Usage);
         }
     };
@@ -102,7 +102,7 @@ pub(super) fn run(args: &RosterArgs) -> anyhow::Result<Exit> {
         let plan = match Plan::new(table, orders) {
             Ok(plan) => plan,
             Err(error @ PlanError::Suite(_)) => {
-                writeln!(io::stderr(), "{error}")?;
+                faults(error);
                 return Ok(Exit::Usage);
             }
             Err(error @ PlanError::Unwritable { .. }) => return Err(error.into()),

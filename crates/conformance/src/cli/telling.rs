@@ -1,9 +1,11 @@
 //! What is told while a class is graded.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::screen::say;
+use crate::escape::tame;
 use crate::language::{Language, filled};
 use crate::report::number;
 use crate::roster::{Event, Network, Outcome, Plan, State, common_causes};
@@ -53,7 +55,7 @@ impl Telling {
     /// A line.
     pub(super) fn say(&self, line: &str) {
         // Where nobody reads, the files are written all the same.
-        self.bar.suspend(|| drop(writeln!(io::stdout(), "{line}")));
+        self.bar.suspend(|| drop(say(line)));
     }
 
     fn tell(&self, said: Said, about: &[&str]) {
@@ -82,7 +84,7 @@ impl Telling {
             }
         }
         let shown: Vec<&str> = self.at_work.iter().take(MOST_NAMES).map(String::as_str).collect();
-        self.bar.set_message(shown.join(" "));
+        self.bar.set_message(tame(&shown.join(" ")));
     }
 
     fn advance(&mut self) {

@@ -9,7 +9,7 @@ use super::words::Words;
 use crate::format::Level;
 use crate::grade::Credit;
 use crate::run::CaseResult;
-use crate::verdict::{Blocker, Verdict};
+use crate::verdict::{Blocker, Omission, Verdict};
 
 /// One row of a case that is not complete yet; a case without rows is one row.
 #[derive(Debug)]
@@ -46,8 +46,8 @@ impl<W: Write> Terminal<'_, W> {
             Some(_) if worst.verdict.credit() == Credit::Uncounted => {}
             Some(_) | None => self.unfold()?,
         }
-        if let Verdict::Blocked(Blocker::Gone { .. } | Blocker::Unreachable | Blocker::Preflight) =
-            worst.verdict
+        if let Verdict::Blocked(Blocker::Gone { .. } | Blocker::Unreachable | Blocker::Preflight)
+        | Verdict::Skip(Omission::OutOfTime) = worst.verdict
             && alike
         {
             self.folded = Some((worst.verdict.clone(), 1));

@@ -13,9 +13,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 
-use super::document::{Case, Document};
+use super::document::{Case, Completion, Document};
 use super::markdown;
-use super::plain::{Whole, explanation, headline, seconds};
+use super::phrase::Phrase;
+use super::plain::{Whole, explanation, headline, out_of_time, seconds};
 
 #[derive(Serialize)]
 struct Classroom<'a> {
@@ -31,7 +32,7 @@ struct Test<'a> {
     status: &'static str,
     /// Shown for the status `error` alone, so that the explanation stands in `test_code`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'a str>,
+    message: Option<String>,
     test_code: String,
     filename: &'a str,
     line_no: u32,
@@ -80,7 +81,7 @@ pub(super) fn tell(document: &Document, result: &[u8]) -> io::Result<()> {
 fn classroom(document: &Document, most: usize) -> Classroom<'_> {
     let (language, possible) = (document.run.language, document.result.grade.possible);
     let tests = document.whole_cases().filter_map(|rows| Whole::of(rows, possible, language));
-    let tests: Vec<Test<'_>> = tests
+    let tests = tests
         .filter_map(|whole| {
             let (earned, _) = whole.score?;
             Some(Test {
@@ -94,9 +95,25 @@ fn classroom(document: &Document, most: usize) -> Classroom<'_> {
                 score: earned,
             })
         })
+        .chain(no_time_left(document))
         .collect();
     let is_flawed = document.cases.iter().any(Case::is_flaw);
     Classroom { version: 1, status: if is_flawed { "fail" } else { "pass" }, max_score: 100.0, tests }
+}
+
+/// Cases that were not run are none of Classroom's tests, so that a test without points speaks for them.
+fn no_time_left(document: &Document) -> Option<Test<'_>> {
+    let is_late = document.result.completion == Completion::OutOfTime;
+    is_late.then(|| Test {
+        name: Phrase::SkipOutOfTime.text(document.run.language).to_owned(),
+        status: "error",
+        message: Some(out_of_time(document)),
+        test_code: String::new(),
+        filename: "",
+        line_no: 0,
+        execution_time: 0.0,
+        score: 0.0,
+    })
 }
 
 /// One error for each cause.

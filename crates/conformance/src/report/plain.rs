@@ -34,6 +34,7 @@ pub(super) fn overview(document: &Document) -> Vec<String> {
             let (graded, selected) = (document.whole_cases().count(), document.result.selected);
             lines.push(say(Phrase::Interrupted, &[&graded.to_string(), &selected.to_string()]));
         }
+        Completion::OutOfTime => lines.push(out_of_time(document)),
         Completion::Running => lines.push(say(Phrase::Unfinished, &[])),
     }
     lines.push(match document.result.grade.out_of_100 {
@@ -41,6 +42,12 @@ pub(super) fn overview(document: &Document) -> Vec<String> {
         None => say(Phrase::NoGrade, &[]),
     });
     lines.iter().map(|line| tame(line)).collect()
+}
+
+/// How many cases there was no time for.
+pub(super) fn out_of_time(document: &Document) -> String {
+    let (late, selected) = (document.result.out_of_time.unwrap_or_default(), document.result.selected);
+    Phrase::OutOfTime.with(document.run.language, &[&late.to_string(), &selected.to_string()])
 }
 
 /// What was run against what.

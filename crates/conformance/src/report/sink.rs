@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::order::Place;
+use crate::escape::json_for_terminals;
 
 /// A place that was found fit to be written.
 #[derive(Debug)]
@@ -133,7 +134,11 @@ fn draft(directory: &Path, name: &std::ffi::OsStr) -> PathBuf {
 /// Where nobody reads any more, nobody misses the rest.
 fn to_stdout(content: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(content).and_then(|()| out.flush()) {
+    // It may be a terminal. Files are left as they are.
+    match out
+        .write_all(json_for_terminals(&String::from_utf8_lossy(content)).as_bytes())
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }

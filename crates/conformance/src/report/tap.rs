@@ -17,7 +17,9 @@ pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {
     }
     let overview = overview(document);
     match document.result.completion {
-        Completion::Complete => overview.iter().for_each(|line| push(&mut text, "# ", line)),
+        Completion::Complete | Completion::OutOfTime => {
+            overview.iter().for_each(|line| push(&mut text, "# ", line))
+        }
         Completion::Interrupted | Completion::Running => {
             push(&mut text, "Bail out! ", &overview.join("; "));
         }

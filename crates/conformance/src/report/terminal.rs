@@ -167,10 +167,16 @@ impl<'a, W: Write> Terminal<'a, W> {
     }
 
     fn grade(&mut self, report: &Report) -> io::Result<()> {
-        if report.completion == Completion::Interrupted {
-            let (graded, selected) = (report.cases().count().to_string(), report.selected.to_string());
-            let text = self.words.say(Phrase::Interrupted, &[&graded, &selected]);
-            writeln!(self.out, "\n{BAD}{text}{BAD:#}")?;
+        let (graded, selected) = (report.cases().count().to_string(), report.selected.to_string());
+        let early = match report.completion {
+            Completion::Complete => None,
+            Completion::Interrupted => Some(self.words.say(Phrase::Interrupted, &[&graded, &selected])),
+            Completion::OutOfTime(late) => {
+                Some(self.words.say(Phrase::OutOfTime, &[&late.to_string(), &selected]))
+            }
+        };
+        if let Some(early) = early {
+            writeln!(self.out, "\n{BAD}{early}{BAD:#}")?;
         }
         let style = if report.is_flawed() { BAD } else { GOOD };
         let text = match report.grade().out_of_100() {
@@ -188,7 +194,7 @@ pub(super) const fn mark(verdict: &Verdict) -> (Style, &'static str) {
         Verdict::Fail(_) => (BAD, "✗"),
         Verdict::Error(_) => (BAD, "!"),
         Verdict::Blocked(_) => (DOUBTFUL, "–"),
-        Verdict::NotApplicable(_) | Verdict::Skip => (FAINT, "–"),
+        Verdict::NotApplicable(_) | Verdict::Skip(_) => (FAINT, "–"),
     }
 }
 

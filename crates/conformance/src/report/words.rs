@@ -10,7 +10,7 @@ use crate::escape::{hex, is_plain, printable};
 use crate::format::{Ending, Matcher, Tolerance};
 use crate::language::Language;
 use crate::transcript::{Excerpt, What};
-use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Stage, Verdict, Warning};
+use crate::verdict::{Blocker, Expected, Happened, Health, Lack, Omission, Stage, Verdict, Warning};
 
 /// Says what happened in a language, with the names that a dialect gives to replies.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Words {
             Verdict::Error(_) => Phrase::Error,
             Verdict::Blocked(_) => Phrase::Blocked,
             Verdict::NotApplicable(_) => Phrase::NotApplicable,
-            Verdict::Skip => Phrase::Skip,
+            Verdict::Skip(_) => Phrase::Skip,
         };
         phrase.text(self.language)
     }
@@ -52,7 +52,8 @@ impl Words {
     /// Why a case has its verdict, where one line says it.
     pub(super) fn reason(&self, verdict: &Verdict) -> Option<String> {
         match verdict {
-            Verdict::Pass | Verdict::Skip | Verdict::Fail(_) => None,
+            Verdict::Pass | Verdict::Skip(Omission::Deselected) | Verdict::Fail(_) => None,
+            Verdict::Skip(Omission::OutOfTime) => Some(self.say(Phrase::SkipOutOfTime, &[])),
             Verdict::Warn(Warning::Reset) => Some(self.say(Phrase::WarnReset, &[])),
             Verdict::Error(error) => Some(error.clone()),
             Verdict::Blocked(blocker) => Some(self.blocker(blocker)),

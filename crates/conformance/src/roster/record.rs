@@ -155,7 +155,7 @@ impl Record {
     pub(super) fn reported(mut self, document: &Document) -> Self {
         self.state = match document.result.completion {
             Completion::Complete => State::Graded,
-            Completion::Interrupted | Completion::Running => State::OutOfTime,
+            Completion::Interrupted | Completion::OutOfTime | Completion::Running => State::OutOfTime,
         };
         // What was not run does not count against the grade of an unfinished run, which is therefore none.
         self.grade = document.result.grade.out_of_100.filter(|_| self.state == State::Graded);

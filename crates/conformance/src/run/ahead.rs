@@ -55,7 +55,8 @@ impl Run<'_> {
             }
         }
         let general = self.suite.wrong.clone().into();
-        let (ahead, waited_in_vain) = play_together(chosen, general, self.adapted(&terms), jobs).await;
+        let (ahead, waited_in_vain) =
+            play_together(chosen, general, self.adapted(&terms), jobs, self.end).await;
         if ahead.values().any(Option::is_none) {
             // Operands that all clients share are left over from the cases that broke off. Whether they are is for the cases
             // to find out, so the outcome says nothing here.
@@ -93,8 +94,14 @@ impl Run<'_> {
     }
 }
 
-/// How the cases went, and how many came to nothing.
-async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jobs: u16) -> (Ahead, u32) {
+/// How the cases went that began before the `end`, and how many came to nothing.
+async fn play_together(
+    cases: Vec<Case>,
+    general: Arc<[Wrong]>,
+    terms: Terms,
+    jobs: u16,
+    end: Option<Instant>,
+) -> (Ahead, u32) {
     let mut waiting = cases.into_iter();
     let mut ahead = Ahead::new();
     let mut waited_in_vain = 0;
@@ -103,6 +110,7 @@ async fn play_together(cases: Vec<Case>, general: Arc<[Wrong]>, terms: Terms, jo
         loop {
             while playing.len() < usize::from(jobs)
                 && waited_in_vain <= MOST_IN_VAIN
+                && end.is_none_or(|end| Instant::now() < end)
                 && let Some(case) = waiting.next()
             {
                 let (general, terms) = (Arc::clone(&general), terms.clone());

@@ -10,20 +10,20 @@ use crate::format::{Action, Wrong, WrongVerdict};
 use crate::grade::Credit;
 use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_case_on, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
-use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
+use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Omission, Verdict};
 
 impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
         let began = Instant::now();
-        let mut result = CaseResult::new(chapter, case, Verdict::Skip);
+        let mut result = CaseResult::new(chapter, case, Verdict::Skip(Omission::Deselected));
         match (self.without_running(case).await, self.ahead.remove(&case.id)) {
-            (Some(verdict), _) => result.verdict = verdict,
-            (None, Some(Some((outcome, elapsed)))) => {
+            (None | Some(Verdict::Skip(Omission::OutOfTime)), Some(Some((outcome, elapsed)))) => {
                 result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
                 result.transcript = Some(outcome.transcript);
                 result.elapsed = elapsed;
                 return result;
             }
+            (Some(verdict), _) => result.verdict = verdict,
             (None, Some(None)) => {
                 self.play(case, &mut result).await;
                 if result.verdict.credit() == Credit::Full {
@@ -44,7 +44,7 @@ impl Run<'_> {
     /// The verdict on a case that need not or cannot be run.
     pub(super) async fn without_running(&mut self, case: &Case) -> Option<Verdict> {
         if !self.options.selection.runs(case) {
-            return Some(Verdict::Skip);
+            return Some(Verdict::Skip(Omission::Deselected));
         }
         if let Script::Inexpressible(what) = &case.script {
             return Some(Verdict::NotApplicable(Lack::Words(what.clone())));
@@ -58,6 +58,9 @@ impl Run<'_> {
         }
         if let Some(failure) = self.deviation(case) {
             return Some(Verdict::Fail(Box::new(failure)));
+        }
+        if self.is_out_of_time() {
+            return Some(Verdict::Skip(Omission::OutOfTime));
         }
         for offer in &case.offers {
             if self.offer(offer).await == Offer::Withheld {

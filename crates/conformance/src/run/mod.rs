@@ -42,6 +42,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How many cases may be played at the same time; without it one, or several if the server is slow.
     pub jobs: Option<u16>,
+    /// The time after whose end no case begins, counted from the beginning of the run.
+    pub budget: Option<Duration>,
     /// What records the run, if anything does.
     pub tap: Tap,
 }
@@ -53,7 +55,13 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { selection: Selection::default(), timeout: Self::TIMEOUT, jobs: None, tap: Tap::default() }
+        Self {
+            selection: Selection::default(),
+            timeout: Self::TIMEOUT,
+            jobs: None,
+            budget: None,
+            tap: Tap::default(),
+        }
     }
 }
 
@@ -139,6 +147,8 @@ struct Run<'a> {
     patience: Patience,
     gone: Option<Blocker>,
     deadline: Option<Instant>,
+    /// When the time is over that the run was given.
+    end: Option<Instant>,
     offers: BTreeMap<String, Offer>,
     goodbye_ignored: bool,
     jobs: Option<u16>,
@@ -171,6 +181,7 @@ impl<'a> Run<'a> {
             patience: Patience::new(options.timeout),
             gone: None,
             deadline: None,
+            end: options.budget.map(|budget| Instant::now() + budget),
             offers: BTreeMap::new(),
             goodbye_ignored: false,
             jobs: options.jobs,
@@ -232,12 +243,23 @@ impl<'a> Run<'a> {
         let selected = self.suite.cases().filter(|case| self.options.selection.includes(case));
         let mut selected: Vec<&str> = selected.map(Case::stem).collect();
         selected.dedup();
-        Report {
+        let report = Report {
             preflight: self.preflight,
             results: self.results,
             selected: selected.len(),
             completion,
             grading: self.suite.grading,
+        };
+        match (completion, report.out_of_time()) {
+            (Completion::Complete, late @ 1..) => {
+                Report { completion: Completion::OutOfTime(late), ..report }
+            }
+            (Completion::Complete | Completion::Interrupted | Completion::OutOfTime(_), _) => report,
         }
+    }
+
+    /// Whether no further case may begin.
+    fn is_out_of_time(&self) -> bool {
+        self.end.is_some_and(|end| Instant::now() >= end)
     }
 }

@@ -9,7 +9,7 @@ use crate::language::Text;
 use crate::launch::{Incident, StartFailure};
 use crate::suite::Case;
 use crate::transcript::Transcript;
-use crate::verdict::Verdict;
+use crate::verdict::{Omission, Verdict};
 
 /// One case and its verdict.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl CaseResult {
             | Verdict::Error(_)
             | Verdict::Blocked(_)
             | Verdict::NotApplicable(_)
-            | Verdict::Skip => None,
+            | Verdict::Skip(_) => None,
         }
     }
 
@@ -88,7 +88,7 @@ pub struct Report {
     pub results: Vec<CaseResult>,
     /// How many cases were selected, those with rows counted once.
     pub selected: usize,
-    /// Whether it was interrupted before all had a verdict.
+    /// Whether all cases were graded.
     pub completion: Completion,
     pub(super) grading: Grading,
 }
@@ -100,12 +100,20 @@ pub enum Completion {
     Complete,
     /// It was stopped.
     Interrupted,
+    /// Not to that of all cases: so many were not run, or not with all their rows, since the time was over.
+    OutOfTime(usize),
 }
 
 impl Report {
     /// The cases that have a verdict, each with its rows: at least one.
     pub fn cases(&self) -> impl Iterator<Item = &[CaseResult]> {
         self.results.chunk_by(|one, next| one.stem() == next.stem())
+    }
+
+    /// How many cases were not run, or not with all their rows, since the time was over.
+    pub(super) fn out_of_time(&self) -> usize {
+        let is_late = |row: &CaseResult| row.verdict == Verdict::Skip(Omission::OutOfTime);
+        self.cases().filter(|rows| rows.iter().any(is_late)).count()
     }
 
     /// The grade of all cases.

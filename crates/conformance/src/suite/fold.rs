@@ -3,8 +3,14 @@
 //!
 //! What a case says of the operands that a server holds between messages has no meaning then, and the case is `n/a`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod line;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+
+use line::{Due, Line, PLUS, text_of};
 
 use super::expand::with_stand_ins;
 use crate::dialect::{ACCEPTED, Inexpressible, Literals, RESULT, Token, arity};
@@ -40,25 +46,6 @@ struct Fold<'a> {
     current: String,
     lines: BTreeMap<String, Line>,
     folded: Vec<Step>,
-}
-
-/// What was said on a connection and is not yet a calculation.
-#[derive(Default)]
-struct Line {
-    operands: Vec<String>,
-    /// Where, among the folded steps, the parts of a message stand whose calculation is not yet known.
-    head: Option<usize>,
-    tail: Option<usize>,
-    due: VecDeque<Due>,
-    wrong: Vec<Wrong>,
-}
-
-/// A reply that the case expects.
-enum Due {
-    /// To an operand: there is none.
-    ToOperand,
-    /// To a message that is still one.
-    ToMessage,
 }
 
 impl Fold<'_> {
@@ -246,129 +233,11 @@ impl Fold<'_> {
     }
 }
 
-const PLUS: &str = "+";
-
-impl Line {
-    /// Whether a reply to an operand is due, of which there is none.
-    fn is_to_accept(&self) -> bool {
-        self.due.iter().any(|due| matches!(due, Due::ToOperand))
-    }
-
-    fn calculation(&mut self, operator: String) -> Message {
-        Message::Calculate(self.operands.drain(..).chain([operator]).collect())
-    }
-
-    /// Puts a calculation where its parts were said, if it was said in parts.
-    fn fill_parts(&mut self, folded: &mut [Step], calculation: &Message) -> bool {
-        let parts = [self.head.take(), self.tail.take()];
-        parts.iter().flatten().for_each(|part| say_instead(folded, *part, calculation));
-        parts.iter().any(Option::is_some)
-    }
-
-    /// Half a message of which the rest never comes is half of any calculation.
-    fn fill_head(&mut self, folded: &mut [Step]) {
-        let Some(head) = self.head else { return };
-        let half = match &folded[head].action {
-            Action::Say { messages, .. } => messages.first().map(text_of).unwrap_or_default(),
-            _ => return,
-        };
-        self.fill_parts(folded, &Message::Calculate(vec![half.clone(), half, PLUS.to_owned()]));
-    }
-}
-
-fn say_instead(folded: &mut [Step], at: usize, message: &Message) {
-    if let Action::Say { messages, .. } = &mut folded[at].action {
-        *messages = vec![message.clone()];
-    }
-}
-
-/// The operand as it is written in the case, with names in it.
-fn text_of(message: &Message) -> String {
-    match message {
-        Message::Bare(text) | Message::Text(text) | Message::Operand(text) | Message::Operator(text) => {
-            text.clone()
-        }
-        Message::Clear | Message::Quit | Message::Hello | Message::Calculate(_) => String::new(),
-    }
-}
-
 /// Whether an accepted operand is among what a reply may be.
 fn accepts(reply: &Matcher) -> bool {
     match reply {
         Matcher::Named(name) => name == ACCEPTED,
         Matcher::AnyOf(matchers) => matchers.iter().any(accepts),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn folded(steps: &str, literals: Literals) -> Result<String, String> {
-        let steps: Vec<Step> = serde_json::from_str(steps).unwrap_or_else(|error| panic!("{steps}: {error}"));
-        let names = BTreeSet::from(["n".to_owned()]);
-        fold(steps, &names, literals).map(|steps| outline(&steps)).map_err(|error| error.to_string())
-    }
-
-    /// The steps in a few letters: `a:8 3 -` for what is said on `a`, `=` for a reply expected.
-    fn outline(steps: &[Step]) -> String {
-        let words = |message: &Message| match message {
-            Message::Calculate(tokens) => tokens.join(" "),
-            other => format!("{other:?}"),
-        };
-        let step = |step: &Step| {
-            let on = step.on.as_ref().map(|on| format!("{on}:")).unwrap_or_default();
-            on + &match &step.action {
-                Action::Say { messages, part: Part::Whole, .. } => {
-                    messages.iter().map(words).collect::<Vec<_>>().join("; ")
-                }
-                Action::Say { messages, part, .. } => format!("{part:?} of {}", words(&messages[0])),
-                Action::Expect { .. } => "=".to_owned(),
-                Action::Clients { steps, .. } => format!("[{}]", outline(steps)),
-                Action::Abort => "abort".to_owned(),
-                other => format!("{other:?}"),
-            }
-        };
-        steps.iter().map(step).collect::<Vec<_>>().join(" | ")
-    }
-
-    #[test]
-    fn operands_and_their_operator_become_one_message() {
-        let held = Err("operands held between messages".to_owned());
-        let rows = [
-            (
-                r#"{"say":"8"},{"expect":"ok"},{"say":"3"},{"expect":"ok"},{"say":"-"},{"expect":"result"}"#,
-                Ok("8 3 - | ="),
-            ),
-            (
-                r#"{"say":["8","3","-","9","neg"]},{"expect":"ok"},{"expect":"ok"},{"expect":"result"},{"expect":"ok"},{"expect":"result"}"#,
-                Ok("8 3 -; 9 neg | = | ="),
-            ),
-            (
-                r#"{"on":"a","say":"1"},{"on":"b","say":"2"},{"on":"a","expect":"ok"},{"on":"b","expect":"ok"},
-                {"on":"a","say":["3","+"]},{"on":"a","expect":"ok"},{"on":"a","expect":"result"},
-                {"on":"b","say":["4","+"]},{"on":"b","expect":"ok"},{"on":"b","expect":"result"}"#,
-                Ok("a:1 3 + | a:= | b:2 4 + | b:="),
-            ),
-            (
-                r#"{"say":"12","part":"head"},{"say":"12","part":"tail"},{"expect":"ok"},{"say":["30","+"]},{"expect":"ok"},{"expect":"result"}"#,
-                Ok("Head of 12 30 + | Tail of 12 30 + | ="),
-            ),
-            (
-                r#"{"clients":{"count":2,"steps":[{"say":"{n}"},{"expect":"ok"},{"say":"7"},{"expect":"ok"},{"say":"+"},{"expect":"result"}]}}"#,
-                Ok("[{n} 7 + | =]"),
-            ),
-            (r#"{"say":"12"},{"expect":"ok"},{"abort":true}"#, Ok("12 12 + | = | abort")),
-            (r#"{"say":"12","part":"head"},{"abort":true}"#, Ok("Head of 12 12 + | abort")),
-            (r#"{"say":"12"},{"expect":"fail"}"#, held.clone()),
-            (r#"{"say":"+"},{"expect":"fail"}"#, held.clone()),
-            (r#"{"say":"12"},{"expect":"ok"}"#, held.clone()),
-            (r#"{"say":"12"},{"expect":"ok"},{"say":{"clear":true}},{"expect":"ok"}"#, held),
-        ];
-        for (steps, expected) in rows {
-            let folded = folded(&format!("[{steps}]"), Literals::OfAnother);
-            assert_eq!(folded, expected.map(str::to_owned), "{steps}");
-        }
     }
 }

@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use super::Suite;
 use super::check::{Checker, Names};
 use super::compile::{Named, compile_chapters, exchange_steps};
 use super::embedded::Kind;
 use super::foreign;
 use super::problem::Problems;
 use super::source::Source;
-use super::{Case, Script, Suite};
 use crate::dialect::{Dialect, HELD_OPERANDS};
 use crate::format::{self, Exchange, Note};
 use crate::spelling::hint;
@@ -50,70 +48,9 @@ pub fn load_dialect(name_or_file: &str) -> Result<Dialect, Problems> {
     compile_dialect(&Source::dialect(name_or_file)?)
 }
 
-/// How much of a suite can be expressed in a dialect.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Expressible {
-    /// The suite.
-    pub suite: String,
-    /// So many cases apply.
-    pub cases: usize,
-    /// Of so many.
-    pub of: usize,
-}
-
-/// Checks one file of a suite: the suite itself with all that it names, a dialect, or notes. A file of cases is
-/// checked as a part of the suite beside it, and a dialect against `suite`: one that is built in, by its name, or a file.
-///
-/// # Errors
-/// Everything that is wrong in it.
-pub fn check_file(path: &str, suite: &str) -> Result<Option<Expressible>, Problems> {
-    let source = Source::Disk(path.into());
-    let value: Value = source.read()?;
-    let has = |key: &str| value.get(key).is_some();
-    if has("framing") {
-        return check_dialect(&source, suite).map(Some);
-    } else if has("preflight") || has("chapters") || has("dialect") {
-        load_source(&source, None).map(drop)
-    } else if has("cases") {
-        source.read::<format::Chapter>()?;
-        load_source(&source.beside("suite.json"), None).map(drop)
-    } else if has("notes") {
-        source.read::<format::Notes>().map(drop).map_err(Problems::from)
-    } else {
-        let kinds =
-            "a suite has `preflight`, a file of cases `cases`, a dialect `framing`, and notes `notes`";
-        let mut problems = Problems::default();
-        problems.push(&source.name(), "", format!("no field says what it is: {kinds}"));
-        Err(problems)
-    }
-    .map(|()| None)
-}
-
-/// Checks a dialect, also for what is no fault of its own but would make cases of the suite `n/a` or meaningless.
-fn check_dialect(source: &Source, suite: &str) -> Result<Expressible, Problems> {
-    let dialect = compile_dialect(source)?;
-    let mut problems = Problems::default();
-    dialect.ambiguities().into_iter().for_each(|(place, fault)| problems.push(&source.name(), place, fault));
-    let suite = match load_source(&Source::suite(suite, BTreeMap::new())?, Some(source)) {
-        Ok(suite) => suite,
-        Err(more) => {
-            problems.0.extend(more.0);
-            return Err(problems);
-        }
-    };
-    let applies = |case: &&Case| {
-        matches!(case.script, Script::Steps(_)) && case.needs.iter().all(|fact| suite.facts().contains(fact))
-    };
-    // Rows are of one case: so the reports count, too.
-    let all: BTreeSet<&str> = suite.cases().map(Case::stem).collect();
-    let expressible: BTreeSet<&str> = suite.cases().filter(applies).map(Case::stem).collect();
-    let (cases, of) = (expressible.len(), all.len());
-    problems.or(Expressible { suite: suite.id.clone(), cases, of })
-}
-
 /// Every name in the suite is checked against the suite's own dialect; then its cases are put into the words of the dialect
 /// that the server speaks.
-fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Problems> {
+pub(super) fn load_source(source: &Source, foreign: Option<&Source>) -> Result<Suite, Problems> {
     let file: format::Suite = source.read()?;
     let mut problems = Problems::default();
     let name = source.name();
@@ -247,7 +184,7 @@ fn check_relaxations(source: &Source, names: &Names<'_>, problems: &mut Problems
     }
 }
 
-fn compile_dialect(source: &Source) -> Result<Dialect, Problems> {
+pub(super) fn compile_dialect(source: &Source) -> Result<Dialect, Problems> {
     let file: format::Dialect = source.read()?;
     Dialect::compile(&file).map_err(|faults| {
         let mut problems = Problems::default();

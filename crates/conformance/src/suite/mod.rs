@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod embedded;
 mod expand;
+mod file;
 mod fold;
 mod foreign;
 mod load;
@@ -18,7 +19,8 @@ use std::sync::Arc;
 
 pub(crate) use compile::exchange_steps;
 pub(crate) use expand::NUMBER;
-pub use load::{Expressible, check_file, load, load_dialect, load_in_dialect, load_with};
+pub use file::{Expressible, check_file};
+pub use load::{load, load_dialect, load_in_dialect, load_with};
 pub use problem::{Problem, Problems};
 
 use crate::dialect::Dialect;

@@ -90,6 +90,63 @@ fn when_the_user_has_waited_enough() {
     assert!(KINDS.iter().all(|kind| scratch.names().contains(&(*kind).to_owned())));
 }
 
+/// A case goes on when the time is over, and is played to its end; none of those after it begins. How many are played at a time is said,
+/// since of a server that a busy machine makes slow several would be.
+#[test]
+fn when_the_time_is_over() {
+    let suite = fs::read_to_string(crate::program::home().join("suite.json")).expect("the suite");
+    let long = |before: &str| {
+        let pause = r#"{"id": "long", "title": "takes its time", "spec": ["R1"], "level": "must", "steps": [{"connect": "c"}, {"expect_silence": 2500}]},"#;
+        suite.replace(before, &format!("{pause}\n    {before}"))
+    };
+    let (first, third) = (long(r#"{"id": "sum""#), long(r#"{"id": "formula""#));
+    let rows = [
+        ("time-en", "en", &first, &["--jobs", "1"][..], 7, 8, "No time left: 8 of 10 cases"),
+        ("time-es", "es", &third, &["--jobs", "1"], 1, 5, "No queda tiempo: 5 de 10 casos"),
+        ("time-zero", "en", &first, &["--exit-zero", "--jobs", "4"], 0, 8, "No time left: 8 of 10 cases"),
+    ];
+    std::thread::scope(|scope| {
+        for (name, language, suite, more, code, late, words) in rows {
+            scope.spawn(move || {
+                let scratch = Scratch::new(name);
+                let home = crate::program::home();
+                fs::copy(home.join("notes.json"), scratch.path("notes.json")).expect("the notes");
+                fs::write(scratch.path("suite.json"), suite).expect("the suite can be written");
+                let (target, suite) = (server::start().to_string(), scratch.path("suite.json"));
+                let suite = suite.to_str().expect("text");
+                let run = ["--target", &target, "--suite", suite, "--lang", language, "--budget", "2"];
+                let mut command = conformance(&[&run, more].concat());
+                command.args(KINDS.map(|kind| format!("--report={}", scratch.order(kind))));
+                let output = command.output().expect("the program runs");
+                let told = String::from_utf8(output.stdout).expect("text");
+                assert_eq!(output.status.code(), Some(code), "{told}");
+                assert!(told.contains(words), "{told}");
+                assert_out_of_time(&scratch, late, words);
+            });
+        }
+    });
+}
+
+/// Every kind of report says how many cases there was no time for, or which ones.
+fn assert_out_of_time(scratch: &Scratch, late: u64, words: &str) {
+    let report: Value = serde_json::from_str(&scratch.read("json")).expect("JSON");
+    assert_eq!(report["result"]["completion"], "out-of-time");
+    assert_eq!(report["result"]["out_of_time"], late);
+    let cases = report["cases"].as_array().expect("a list");
+    let of = |id: &str| cases.iter().find(|case| case["id"] == id).expect("every case is named");
+    assert_eq!(of("long")["verdict"], "pass", "what had begun is played to its end");
+    assert_eq!(of("oracle")["verdict"], "n/a", "no time is needed to know that");
+    let reason = of("twins")["reason"].as_str().expect("it says why");
+    assert_eq!(of("twins")["verdict"], "skip");
+    for kind in ["html", "markdown", "tap", "gradescope", "github"] {
+        assert!(scratch.read(kind).contains(words), "{kind}: {}", scratch.read(kind));
+    }
+    for kind in ["junit", "csv", "tap", "jsonl", "html"] {
+        assert!(scratch.read(kind).contains(reason), "{kind}: {}", scratch.read(kind));
+    }
+    assert!(scratch.read("jsonl").contains(r#""completion":"out-of-time""#));
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn though_one_of_them_cannot_be() {

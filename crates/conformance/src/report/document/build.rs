@@ -35,7 +35,7 @@ impl Teller<'_> {
             | verdict::Verdict::Error(_)
             | verdict::Verdict::Blocked(_)
             | verdict::Verdict::NotApplicable(_)
-            | verdict::Verdict::Skip => None,
+            | verdict::Verdict::Skip(_) => None,
         };
         let failure = broken.map(|failure| self.failure(failure, self.requirement(result)));
         let reason = match (&failure, result.level) {
@@ -224,7 +224,7 @@ impl From<&verdict::Verdict> for Verdict {
             verdict::Verdict::Error(_) => Self::Error,
             verdict::Verdict::Blocked(_) => Self::Blocked,
             verdict::Verdict::NotApplicable(_) => Self::NotApplicable,
-            verdict::Verdict::Skip => Self::Skip,
+            verdict::Verdict::Skip(_) => Self::Skip,
         }
     }
 }

@@ -122,10 +122,13 @@ pub enum Standing {
 /// What a run came to.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Outcome {
-    /// Whether all cases that were selected have a verdict.
+    /// Whether all cases that were selected were graded.
     pub completion: Completion,
     /// How many cases were selected, those with rows counted once.
     pub selected: usize,
+    /// How many of them were not run, or not with all their rows, since the time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_time: Option<usize>,
     /// How long it took, in microseconds.
     pub elapsed_us: u64,
     /// The grade of all cases.
@@ -142,6 +145,9 @@ pub enum Completion {
     Complete,
     /// The user stopped it.
     Interrupted,
+    /// Its time was over before all cases had been run.
+    #[serde(rename = "out-of-time")]
+    OutOfTime,
     /// It still goes on, or came to no end.
     Running,
 }

@@ -49,6 +49,7 @@ impl<'a> Recorder<'a> {
         let result = Outcome {
             completion: Completion::Running,
             selected: 0,
+            out_of_time: None,
             elapsed_us: 0,
             grade,
             chapters: Vec::new(),
@@ -78,9 +79,11 @@ impl<'a> Recorder<'a> {
             }
             Event::Finished(report) => {
                 self.document.result.selected = report.selected;
-                self.document.result.completion = match report.completion {
-                    run::Completion::Complete => Completion::Complete,
-                    run::Completion::Interrupted => Completion::Interrupted,
+                (self.document.result.completion, self.document.result.out_of_time) = match report.completion
+                {
+                    run::Completion::Complete => (Completion::Complete, None),
+                    run::Completion::Interrupted => (Completion::Interrupted, None),
+                    run::Completion::OutOfTime(late) => (Completion::OutOfTime, Some(late)),
                 };
             }
         }

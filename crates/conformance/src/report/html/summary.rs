@@ -10,7 +10,7 @@ use super::label::Label;
 use crate::format::Level;
 use crate::report::document::{Case, Completion, Standing, Verdict};
 use crate::report::phrase::Phrase;
-use crate::report::plain::number;
+use crate::report::plain::{number, out_of_time};
 
 /// More links than this say no more than their number.
 const MOST_LINKS: usize = 12;
@@ -48,6 +48,7 @@ impl Page<'_> {
                 Completion::Interrupted => p.notice {
                     (self.say(Phrase::Interrupted, &[&graded.to_string(), &selected.to_string()]))
                 },
+                Completion::OutOfTime => p.notice { (out_of_time(self.document)) },
                 Completion::Running => p.notice { (self.say(Phrase::Unfinished, &[])) },
             }
         }
