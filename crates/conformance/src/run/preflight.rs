@@ -111,6 +111,7 @@ impl Run<'_> {
             Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
             None => {
                 terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
+                terms = self.relax_surplus(&terms).await.unwrap_or(terms);
                 terms.fence = self.passable_fence(&terms).await;
                 if self.relaxations.is_empty() {
                     Standing::Sound

@@ -69,6 +69,23 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The terms under which another calculation works behind the preflight, for a server that sends more than one reply
+    /// for it: the first one was right, and the rest is taken for the next.
+    pub(super) async fn relax_surplus(&mut self, terms: &Terms) -> Option<Terms> {
+        let both = [&self.suite.preflight[..], &terms.fence].concat();
+        let outcome = play_exchange(&both, &self.adapted(terms)).await;
+        match &outcome.stopped {
+            Some(Stop::Break(broken))
+                if matches!(broken.happened, Happened::Reply(_) | Happened::Unsolicited(_)) =>
+            {
+                let explains = |one: &&Relaxation| !shows_later(one) && one.connection.is_none();
+                let candidates = self.suite.dialect.relaxations.iter().filter(explains).map(|one| vec![one]);
+                self.first_that_works(candidates, &both, terms).await
+            }
+            Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
+        }
+    }
+
     /// Tries deviations beside those that are known.
     async fn first_that_works(
         &mut self,
