@@ -34,8 +34,11 @@ pub enum Quiet {
 /// Finds the first reply in octets.
 pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Boundary {
     match framing {
-        Receive::Delimited { delimiter, strip, count, max } => {
-            delimited(octets, delimiter, strip, *count, *max)
+        Receive::Delimited { delimiter, strip, count, quiet_ms, max } => {
+            match delimited(octets, delimiter, strip, *count, *max) {
+                Boundary::Incomplete if quiet_ms.is_some() && quiet == Quiet::Yes => all(octets),
+                found => found,
+            }
         }
         Receive::Quiet { max, .. } | Receive::UntilClose { max } | Receive::Datagram { max }
             if octets.len() > *max =>

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::usual_text::{
     any_case, bare_result, blanks_behind, greeting, line_before, line_behind, no_line_end, titled,
+    unended_refusals,
 };
 use crate::format::{Cost, DecimalSign, Dialect, Endian, Form, Item, Relaxation, Reply, Usual};
 
@@ -19,6 +20,7 @@ pub(super) fn usual_deviations(dialect: &Dialect, wanted: &BTreeMap<Usual, Cost>
             Usual::BareResult => bare_result(dialect),
             Usual::Greeting => greeting(dialect),
             Usual::NoLineEnd => no_line_end(dialect),
+            Usual::UnendedRefusals => unended_refusals(dialect),
             Usual::LineBehind => line_behind(dialect),
             Usual::LineBefore => line_before(dialect),
         }?;

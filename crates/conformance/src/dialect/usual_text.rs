@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::RESULT;
+use super::{FAIL, RESULT};
 use crate::format::{Dialect, Form, Receive, Relaxation, Reply, Transport};
 use crate::language::Text;
 
@@ -48,6 +48,14 @@ pub(super) fn no_line_end(dialect: &Dialect) -> Option<Relaxation> {
     Some(Relaxation { receive: Some(Receive::Quiet { quiet_ms: QUIET_MS, max }), ..deviation })
 }
 
+pub(super) fn unended_refusals(dialect: &Dialect) -> Option<Relaxation> {
+    let (delimiter, strip, max) = lines(dialect)?;
+    let deviation = titled("refusals have no end", "los rechazos no tienen fin");
+    let (delimiter, strip) = (delimiter.to_vec(), strip.to_vec());
+    let receive = Receive::Delimited { delimiter, strip, count: 1, quiet_ms: Some(QUIET_MS), max };
+    dialect.replies.contains_key(FAIL).then_some(Relaxation { receive: Some(receive), ..deviation })
+}
+
 pub(super) fn line_behind(dialect: &Dialect) -> Option<Relaxation> {
     let behind = |end: &str| (None, Some(format!("{end}.*")));
     beside(
@@ -86,7 +94,7 @@ fn beside(
     let unrestricted = |pattern: String| format!("(?s-u:{pattern})");
     let (prompt, suffix) = (prompt.map(unrestricted), suffix.map(unrestricted));
     let (delimiter, strip) = (delimiter.to_vec(), strip.to_vec());
-    let receive = Receive::Delimited { delimiter, strip, count: 2, max };
+    let receive = Receive::Delimited { delimiter, strip, count: 2, quiet_ms: None, max };
     Some(Relaxation { receive: Some(receive), prompt, suffix, ..titled(en, es) })
 }
 
@@ -94,7 +102,9 @@ fn beside(
 /// they may be.
 fn lines(dialect: &Dialect) -> Option<(&[u8], &[u8], usize)> {
     match &dialect.framing.receive {
-        Receive::Delimited { delimiter, strip, count: 1, max } => Some((delimiter, strip, *max)),
+        Receive::Delimited { delimiter, strip, count: 1, quiet_ms: None, max } => {
+            Some((delimiter, strip, *max))
+        }
         Receive::Delimited { .. }
         | Receive::Quiet { .. }
         | Receive::UntilClose { .. }

@@ -80,6 +80,8 @@ pub enum Usual {
     Greeting,
     /// Replies do not end as they should, but the server waits then.
     NoLineEnd,
+    /// Refusals do not end as they should, and other replies do.
+    UnendedRefusals,
     /// Another line stands behind each reply, or the same one again.
     LineBehind,
     /// Another line stands before each reply.
@@ -98,6 +100,7 @@ impl Usual {
             Self::BareResult => "bare-result",
             Self::Greeting => "greeting",
             Self::NoLineEnd => "no-line-end",
+            Self::UnendedRefusals => "unended-refusals",
             Self::LineBehind => "line-behind",
             Self::LineBefore => "line-before",
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Run;
+use crate::connection::Received;
 use crate::dialect::{FAIL, is_about_fractions};
 use crate::format::{Exchange, Receive, Relaxation};
 use crate::matcher::Matcher;
@@ -124,21 +125,31 @@ impl<'a> Run<'a> {
     /// before some case is about them, and to provoke one earlier would end many a server before it has shown what it can.
     pub(super) fn hears_after_all(&mut self, outcome: &Outcome) -> bool {
         let Some(Stop::Break(broken)) = &outcome.stopped else { return false };
-        let (Happened::Reply(received), Expected::Reply(due)) = (&broken.happened, &broken.expected) else {
-            return false;
+        let Expected::Reply(due) = &broken.expected else { return false };
+        let (received, is_unended) = match &broken.happened {
+            Happened::Reply(received) => (received.clone(), false),
+            Happened::Unterminated(octets) => (Received::new(octets, b""), true),
+            Happened::Unsolicited(_)
+            | Happened::Nothing { .. }
+            | Happened::TooLong(_)
+            | Happened::Ended(..)
+            | Happened::StillOpen(_)
+            | Happened::NotConnected(_) => return false,
         };
         let Some(terms) = &mut self.terms else { return false };
-        let is_known = terms.dialect.name_of(received.words()).is_some();
+        let name = terms.dialect.name_of(received.words()).map(str::to_owned);
+        // One that is known and has no end is a refusal: others without an end would have shown in the preflight.
+        let explains = |relaxation: &Relaxation| match is_unended {
+            true => is_about_unended_replies(relaxation) && name.as_deref() == Some(FAIL),
+            false => is_about_fractions(relaxation) || (is_about_refusals(relaxation) && name.is_none()),
+        };
         for relaxation in &self.suite.dialect.relaxations {
-            if !shows_later(relaxation)
-                || (is_known && is_about_refusals(relaxation))
-                || !self.relaxations.iter().all(|known| known.goes_with(relaxation))
-            {
+            if !explains(relaxation) || !self.relaxations.iter().all(|known| known.goes_with(relaxation)) {
                 continue;
             }
             let deviations = [&self.relaxations[..], &[relaxation]].concat();
             let Some(dialect) = self.suite.dialect.under(&deviations) else { continue };
-            if Matcher::compile(due, &dialect).is_ok_and(|due| due.matches(received)) {
+            if Matcher::compile(due, &dialect).is_ok_and(|due| due.matches(&received)) {
                 terms.dialect = Arc::new(dialect);
                 self.relaxations = deviations;
                 return true;
@@ -150,7 +161,12 @@ impl<'a> Run<'a> {
 
 /// Whether it cannot be seen in the preflight.
 fn shows_later(relaxation: &Relaxation) -> bool {
-    is_about_refusals(relaxation) || is_about_fractions(relaxation)
+    is_about_refusals(relaxation) || is_about_fractions(relaxation) || is_about_unended_replies(relaxation)
+}
+
+/// Whether it is that some replies have no end.
+const fn is_about_unended_replies(relaxation: &Relaxation) -> bool {
+    matches!(relaxation.receive, Some(Receive::Delimited { quiet_ms: Some(_), .. }))
 }
 
 /// Whether replies end otherwise.
