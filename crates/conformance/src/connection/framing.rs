@@ -305,6 +305,7 @@ mod tests {
             (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
             (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),
             (r#"{"quiet_ms": 5, "count": 2}"#, "`count` belongs to `delimiter`"),
+            (r#"{"delimiter": "\n", "quiet_ms": 0}"#, "`quiet_ms` is from 1 to 60000"),
             (r#"{"delimiter": "\n", "count": 0}"#, "`count` is from 1 to 100"),
             (r#"{"fixed": 0}"#, "0 octets leave no room for a reply"),
             (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3; in text it has `digits`"),

@@ -111,8 +111,7 @@ impl Run<'_> {
             Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
             None => {
                 terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
-                terms = self.relax_surplus(&terms).await.unwrap_or(terms);
-                terms.fence = self.passable_fence(&terms).await;
+                terms = self.relax_surplus(terms).await;
                 if self.relaxations.is_empty() {
                     Standing::Sound
                 } else {
@@ -126,7 +125,7 @@ impl Run<'_> {
 
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about
     /// `CLEAR`, and not every case because of what the grader does at its end.
-    async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
+    pub(super) async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
         let terms = self.adapted(terms);
         let without = |left_out: usize| {
             let kept = terms.fence.iter().enumerate().filter(|(index, _)| *index != left_out);

@@ -70,21 +70,28 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The terms under which another calculation works behind the preflight, for a server that sends more than one reply
-    /// for it: the first one was right, and the rest is taken for the next.
-    pub(super) async fn relax_surplus(&mut self, terms: &Terms) -> Option<Terms> {
+    /// The terms under which the fence works behind the preflight. A server that sends more than one reply for a calculation
+    /// was right with the first, and the rest is taken for the next; of any other, what it does not master of the fence is
+    /// left out.
+    pub(super) async fn relax_surplus(&mut self, mut terms: Terms) -> Terms {
         let both = [&self.suite.preflight[..], &terms.fence].concat();
-        let outcome = play_exchange(&both, &self.adapted(terms)).await;
-        match &outcome.stopped {
-            Some(Stop::Break(broken))
-                if matches!(broken.happened, Happened::Reply(_) | Happened::Unsolicited(_)) =>
-            {
-                let explains = |one: &&Relaxation| !shows_later(one) && one.connection.is_none();
-                let candidates = self.suite.dialect.relaxations.iter().filter(explains).map(|one| vec![one]);
-                self.first_that_works(candidates, &both, terms).await
+        let outcome = play_exchange(&both, &self.adapted(&terms)).await;
+        let Some(stop) = &outcome.stopped else { return terms };
+        let is_surplus = match stop {
+            Stop::Break(broken) => {
+                matches!(broken.happened, Happened::Reply(_) | Happened::Unsolicited(_))
             }
-            Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
+            Stop::Fault(_) => false,
+        };
+        if is_surplus {
+            let explains = |one: &&Relaxation| !shows_later(one) && one.connection.is_none();
+            let candidates = self.suite.dialect.relaxations.iter().filter(explains).map(|one| vec![one]);
+            if let Some(relaxed) = self.first_that_works(candidates, &both, &terms).await {
+                return relaxed;
+            }
         }
+        terms.fence = self.passable_fence(&terms).await;
+        terms
     }
 
     /// Tries deviations beside those that are known.
