@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 from mkdocs.plugins import event_priority
 
-ORDER = ["README", "GRADER", "PROTOCOL", "lab", "wireshark", "SCALE", "DETECTION", "bench", "RELIABILITY", "ARCHITECTURE"]
+ORDER = ["README", "GRADER", "PROTOCOL", "CLIENT", "lab", "wireshark", "SCALE", "DETECTION", "bench", "RELIABILITY", "ARCHITECTURE"]
 
 
 @event_priority(-200)  # The plugin for languages sorts by title, with -100.

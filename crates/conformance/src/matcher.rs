@@ -8,6 +8,10 @@ use crate::format::{self, Form, Precision, Tolerance};
 use crate::number::{Decimal, USUAL_RELATIVE};
 use crate::spelling::hint;
 
+/// The most significant digits of a number that arithmetic in binary64 makes a difference to. Who asks for more of them asks for
+/// exact results.
+const DIGITS_OF_BINARY64: i64 = 17;
+
 /// A matcher in the terms of a dialect.
 #[derive(Clone, Debug)]
 pub enum Matcher {
@@ -25,7 +29,12 @@ pub enum Matcher {
     /// A reply that carries a number.
     Numbered(Pattern),
     /// A result that is no number, such as infinity.
-    Special(Pattern),
+    Special {
+        /// What a result looks like.
+        result: Pattern,
+        /// What a refusal looks like, which may well have such a word in it.
+        fail: Option<Pattern>,
+    },
     /// A result that is equal as a number.
     Number {
         /// The number.
@@ -65,6 +74,8 @@ pub enum Nearness {
     Part(f64),
     /// Within this distance.
     Distance(Decimal),
+    /// Within this distance, or within this part.
+    Either(Decimal, f64),
     /// The same with fewer digits.
     Rounded,
     /// What an integer type makes of it.
@@ -123,7 +134,8 @@ impl Matcher {
                 no_result(Self::Fail { code, pattern: reply(dialect, FAIL)? }, dialect)
             }
             format::Matcher::Number { number: text, tolerance } => {
-                let (number, nearness) = (decimal(text)?, nearness(tolerance, &dialect.precision)?);
+                let number = decimal(text)?;
+                let nearness = nearness(&number, tolerance, &dialect.precision)?;
                 if !dialect.has_result(text) {
                     return Err(MatcherError::Unattainable(Inexpressible::new(
                         format!("the result {text}"),
@@ -142,7 +154,9 @@ impl Matcher {
                 }
                 Self::Canonical { text: text.clone(), pattern: result(dialect)? }
             }
-            format::Matcher::Special => Self::Special(result(dialect)?),
+            format::Matcher::Special => {
+                Self::Special { result: result(dialect)?, fail: reply(dialect, FAIL).ok() }
+            }
             format::Matcher::Text(text) => Self::Octets(text.clone().into_bytes()),
             format::Matcher::Hex(hex) => {
                 Self::Octets(format::parse_hex(hex).map_err(MatcherError::Malformed)?)
@@ -172,7 +186,10 @@ impl Matcher {
                 None => false,
             },
             Self::Numbered(pattern) => pattern.is_number(reply),
-            Self::Special(pattern) => number_in(pattern, reply).is_some_and(|text| is_special(&text)),
+            Self::Special { result, fail } => match number_in(result, reply) {
+                Some(text) => is_special(text.trim().trim_start_matches(['-', '+'])),
+                None => fail.as_ref().is_none_or(|fail| fail.read(reply).is_none()) && has_special(reply),
+            },
             Self::Number { number, nearness, pattern } => {
                 let actual = number_in(pattern, reply).and_then(|text| Decimal::parse(&text));
                 actual.is_some_and(|actual| nearness.admits(&actual, number))
@@ -209,6 +226,9 @@ impl Nearness {
             Self::Exact => actual == expected,
             Self::Part(part) => actual.is_within_part(*part, expected),
             Self::Distance(distance) => actual.is_within_distance(distance, expected),
+            Self::Either(distance, part) => {
+                actual.is_within_distance(distance, expected) || actual.is_within_part(*part, expected)
+            }
             Self::Rounded => actual.is_rounding_of(expected),
             Self::Overflowed => actual.is_overflow_of(expected),
         }
@@ -221,9 +241,16 @@ fn number_in(pattern: &Pattern, reply: &[u8]) -> Option<String> {
 }
 
 /// Whether it is what programs print where there is no number.
-fn is_special(text: &str) -> bool {
-    let text = text.trim().trim_start_matches(['-', '+']);
-    ["inf", "infinity", "nan", "null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
+fn is_special(word: &str) -> bool {
+    ["inf", "infinity", "nan", "null", "none", "undefined"]
+        .iter()
+        .any(|special| word.eq_ignore_ascii_case(special))
+}
+
+/// Whether such a word is in a reply, however it stands there.
+fn has_special(reply: &[u8]) -> bool {
+    let words = reply.split(|octet| !octet.is_ascii_alphabetic());
+    words.filter_map(|word| std::str::from_utf8(word).ok()).any(is_special)
 }
 
 fn form(form: Form) -> Result<Pattern, MatcherError> {
@@ -246,7 +273,11 @@ fn decimal(text: &str) -> Result<Decimal, MatcherError> {
     Decimal::parse(text).ok_or_else(|| MatcherError::NotANumber(text.to_owned()))
 }
 
-fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, MatcherError> {
+fn nearness(
+    number: &Decimal,
+    tolerance: &Tolerance,
+    precision: &Precision,
+) -> Result<Nearness, MatcherError> {
     let least = match precision {
         Precision::Usual | Precision::Exact => USUAL_RELATIVE,
         Precision::Part(part) => *part,
@@ -257,7 +288,16 @@ fn nearness(tolerance: &Tolerance, precision: &Precision) -> Result<Nearness, Ma
         (Tolerance::Exact, Precision::Usual | Precision::Part(_)) => {
             Err(MatcherError::Unattainable(Inexpressible::new("exact results", "resultados exactos")))
         }
-        (Tolerance::Absolute(text), _) => decimal(text).map(Nearness::Distance),
+        (Tolerance::Absolute(text), _) => {
+            let distance = decimal(text)?;
+            match precision {
+                Precision::Usual | Precision::Part(_) if number.digits_to(&distance) > DIGITS_OF_BINARY64 => {
+                    Err(MatcherError::Unattainable(Inexpressible::new("exact results", "resultados exactos")))
+                }
+                Precision::Part(part) => Ok(Nearness::Either(distance, *part)),
+                Precision::Exact | Precision::Usual => Ok(Nearness::Distance(distance)),
+            }
+        }
         (Tolerance::Rounded, _) => Ok(Nearness::Rounded),
         (Tolerance::Overflowed, _) => Ok(Nearness::Overflowed),
         (Tolerance::Relative(text), _) => match text.parse::<f64>() {
@@ -281,7 +321,7 @@ mod tests {
 
     #[test]
     fn replies_that_match_and_replies_that_do_not() {
-        let rows: [(&str, &[&str], &[&str]); 16] = [
+        let rows: [(&str, &[&str], &[&str]); 17] = [
             (r#""ok""#, &["OK", "OK CALC/1 + -"], &["ok", "OKAY", "OK\t", " OK", "OK\u{e9}", "RESULT 3", ""]),
             (
                 r#""result""#,
@@ -304,6 +344,11 @@ mod tests {
             (r#"{"number": "0", "abs": "0.1"}"#, &["RESULT -0.1"], &["RESULT 0.11"]),
             (r#"{"number": "0.142857", "rounded": true}"#, &["RESULT 0.14", "RESULT 0.143"], &["RESULT 7"]),
             (r#"{"number": "2147483648", "overflowed": true}"#, &["RESULT -2147483648"], &["RESULT 7"]),
+            (
+                r#"{"special": true}"#,
+                &["RESULT inf", "-nan", "Result: Infinity!", "null"],
+                &["FAIL infinity", "RESULT 3", "OK", "info", ""],
+            ),
             (r#"{"canonical": "1E+34"}"#, &["RESULT 1E+34"], &["RESULT 1e34", "RESULT 1E34"]),
             (r#"{"text": "OK"}"#, &["OK"], &["OK "]),
             (r#"{"hex": "4f 4B"}"#, &["OK"], &["ok"]),

@@ -78,6 +78,12 @@ impl Decimal {
         self == expected || difference <= distance.window(top).unsigned_abs()
     }
 
+    /// How many digits it has down to the place of the first digit of `distance`.
+    #[must_use]
+    pub const fn digits_to(&self, distance: &Self) -> i64 {
+        if self.digits.is_empty() { 0 } else { self.top - distance.top }
+    }
+
     /// Whether it is `expected` with fewer digits, cut off or rounded. Zero is that of what the usual formats with two
     /// decimals print as zero.
     #[must_use]

@@ -162,6 +162,8 @@ pub enum Lack {
     Offer(String),
     /// The server does not offer what the case is about.
     Declined,
+    /// The dialect takes a connection for each reply, and the server ends with its first one.
+    AnotherClient,
 }
 
 impl Happened {

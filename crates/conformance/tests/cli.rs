@@ -414,3 +414,42 @@ fn an_interrupt_reports_what_was_graded_so_far() {
     );
     assert_eq!(child.wait().expect("it exits").code(), Some(130));
 }
+
+/// What is only recommended stands first in the suite, and is neither told first nor among the ten that are told in full.
+#[test]
+fn the_causes_of_failures_are_told_by_how_binding_they_are_and_not_all_in_full() {
+    let mut suite: serde_json::Value = serde_json::from_str(SUITE).expect("it is JSON");
+    let case = |number: u32| {
+        let (id, level) = (format!("c{number}"), if number == 0 { "should" } else { "must" });
+        let sum = (1000 + number).to_string();
+        serde_json::json!({"id": id, "title": id, "spec": ["R1"], "level": level,
+            "exchange": [{"calculate": ["1000", number.to_string(), "+"], "result": sum}]})
+    };
+    suite["cases"] = (0..12).map(case).collect();
+    let file = File::new("many.json", &suite.to_string());
+    let server = serve(|left, right| format!("RESULT {}", if left < 1000 { left + right } else { 0 }));
+    let rows = [
+        (&["--lang", "en"][..], "What went wrong", "Further causes: 2.", "What to mend"),
+        (&["--lang", "es"], "Qué salió mal", "Otras causas: 2.", "Qué corregir"),
+    ];
+    for (language, wrong, further, mend) in rows {
+        let target = ["--suite", file.path(), "--target", &server.to_string()];
+        let told = text(&conformance(&[&target[..], language].concat()).stdout);
+        let (_, told) = told.split_once(wrong).unwrap_or_else(|| panic!("{told}"));
+        let (explained, listed) = told.split_once(mend).unwrap_or_else(|| panic!("{told}"));
+        let ids: Vec<&str> =
+            explained.lines().filter_map(|line| line.strip_prefix("✗ ")?.split(' ').next()).collect();
+        assert_eq!(ids, ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10"], "{told}");
+        assert!(explained.contains(further) && listed.contains("(c11)") && listed.contains("(c0)"), "{told}");
+    }
+}
+
+#[test]
+fn the_help_names_every_kind_of_report() {
+    let help = text(&conformance(&["--help"]).stdout);
+    let (_, report) = help.split_once("--report").expect("it names the option");
+    for kind in calc_conformance::report::Kind::ALL {
+        let named = report.split("\n\n").next().is_some_and(|text| text.contains(kind.name()));
+        assert!(named, "{} in {report}", kind.name());
+    }
+}

@@ -116,7 +116,7 @@ pub(super) struct GradeArgs {
     /// Colours; `auto` honours NO_COLOR
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub(super) color: Color,
-    /// Write a report to a file as well: json, jsonl, markdown, junit, tap, gradescope, github or csv; `-` is the standard output; repeatable
+    /// Write a report to a file as well: html, json, jsonl, markdown, junit, tap, gradescope, github or csv; `-` is the standard output; repeatable
     #[arg(long, value_name = "KIND=PATH")]
     pub(super) report: Vec<Order>,
     /// Write what is said into a file that Wireshark opens (pcapng)

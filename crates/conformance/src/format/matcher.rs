@@ -21,7 +21,8 @@ pub enum Matcher {
         /// How far from it the answer may be.
         tolerance: Tolerance,
     },
-    /// `{"special": true}`: a result that is no number: infinity, NaN, null, however it is spelled.
+    /// `{"special": true}`: a result that is no number: infinity, NaN, null, however it is spelled; or another reply with such
+    /// a word in it that is no `fail`.
     Special,
     /// `{"canonical": "1E+34"}`: a result whose number is written exactly so.
     Canonical(String),

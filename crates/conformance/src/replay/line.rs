@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::player::Player;
 use super::speech::Speech;
-use super::{Break, Stop};
+use super::{Break, Clients, Stop};
 use crate::connection::{Connection, DialError, Sent};
 use crate::format::{Delivery, Lifetime, Reading, Transport};
 use crate::transcript::What;
@@ -107,6 +107,9 @@ impl Player<'_> {
     pub(super) async fn renew(&mut self, line: usize) -> Result<(), Stop> {
         if !self.is_spent(line) || self.lines[line].due > 0 || self.lines[line].half_closed {
             return Ok(());
+        }
+        if self.terms.clients == Clients::One {
+            return Err(self.broken(line, Expected::Connection, Happened::NotConnected(String::new())));
         }
         let (lifetime, given) = (self.terms.dialect.connection, self.lines[line].given);
         let wait = match (lifetime, given) {

@@ -33,8 +33,20 @@ pub struct Terms {
     pub patience: Duration,
     /// How long the answer to a goodbye is waited for.
     pub politeness: Duration,
+    /// How many connections it can be asked to take in a row.
+    pub clients: Clients,
     /// What records it.
     pub tap: Tap,
+}
+
+/// How many clients a server takes before it ends.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Clients {
+    /// As many as come, as servers do.
+    #[default]
+    Any,
+    /// The first.
+    One,
 }
 
 /// What came of replaying steps.

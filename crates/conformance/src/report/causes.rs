@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
 use super::words::MOST_SHOWN;
+use crate::format::Level;
 use crate::run::{CaseResult, Report};
 use crate::transcript::What;
 use crate::verdict::{Breach, Failure, Verdict};
@@ -16,23 +17,37 @@ struct Cause<'r> {
     cases: Vec<Vec<&'r CaseResult>>,
 }
 
+/// So many causes are told in full: what a student mends in an evening, and what somebody reads of a terminal.
+const MOST_EXPLAINED: usize = 10;
+
 /// A line of the short form stays readable with so much of each message.
 const MOST_IN_BRIEF: usize = 36;
 
+impl Cause<'_> {
+    /// How binding the most binding of its cases is.
+    fn level(&self) -> Option<Level> {
+        self.cases.iter().flatten().map(|result| result.level).min()
+    }
+}
+
 impl<W: Write> Terminal<'_, W> {
-    /// All failures, cause by cause.
+    /// The failures, cause by cause: what a requirement breaks before what is only recommended.
     pub(super) fn causes(&mut self, report: &Report) -> io::Result<()> {
         let mut causes = causes(&report.results);
         if causes.is_empty() {
             return Ok(());
         }
+        causes.sort_by_key(Cause::level);
         writeln!(self.out, "\n{STRONG}{}{STRONG:#}", self.words.say(Phrase::Failures, &[]))?;
-        for cause in &causes {
+        for cause in causes.iter().take(MOST_EXPLAINED) {
             let mut failures = cause.cases.iter();
             if let Some((first, rows)) = failures.next().and_then(|rows| rows.split_first()) {
                 self.explain(first)?;
                 self.others(rows, failures.as_slice())?;
             }
+        }
+        if let Some(more @ 1..) = causes.len().checked_sub(MOST_EXPLAINED) {
+            writeln!(self.out, "\n{}", self.words.say(Phrase::MoreCauses, &[&more.to_string()]))?;
         }
         if causes.len() > 1 {
             causes.sort_by_key(|cause| std::cmp::Reverse(cause.cases.len()));

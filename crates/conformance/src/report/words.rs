@@ -61,6 +61,7 @@ impl Words {
                 Lack::Fact(fact) => self.say(Phrase::LackFact, &[fact]),
                 Lack::Offer(offer) => self.say(Phrase::LackOffer, &[offer]),
                 Lack::Declined => self.say(Phrase::LackDeclined, &[]),
+                Lack::AnotherClient => self.say(Phrase::LackAnotherClient, &[]),
             }),
         }
     }
@@ -242,8 +243,10 @@ impl Words {
         self.excerpt(&Excerpt::from(octets), MOST_SHOWN)
     }
 
-    /// Octets as text; of many, the beginning and how many they are.
+    /// Octets as text; of many, and of those that only fill up a field, the beginning and how many they are.
     fn excerpt(&self, excerpt: &Excerpt, most: usize) -> String {
+        let said = excerpt.octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
+        let most = most.min(said + MOST_FILLING);
         let shown = printable(&excerpt.octets[..excerpt.octets.len().min(most)]);
         if excerpt.length <= most {
             shown
@@ -255,6 +258,9 @@ impl Words {
 
 /// The octets shown of one line: as many as stay in sight beside the others.
 pub(super) const MOST_SHOWN: usize = 72;
+
+/// Of the NULs at an end, which binary numbers may have too: a field is up to eight octets wide.
+const MOST_FILLING: usize = 8;
 
 /// The octets shown in hexadecimal, which takes three characters each.
 const MOST_IN_HEX: usize = 24;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::health::health_of;
 use super::{Launched, Preflight, Run, Standing};
-use crate::format::{Relaxation, Wrong};
+use crate::format::{Lifetime, Relaxation, Wrong};
 use crate::language::Text;
 use crate::launch::{Demise, Incident, Restart};
-use crate::replay::{Outcome, Stop, Terms};
+use crate::replay::{Clients, Outcome, Stop, Terms};
 use crate::verdict::{Happened, Health, Stage};
 
 /// A server that does not answer is waited for before that is known, so that fewer of those are started again than of those
@@ -71,6 +71,12 @@ impl Run<'_> {
             return preflight;
         }
         self.ends_with_its_client = true;
+        if let (Some(terms), Lifetime::OneReply | Lifetime::OneResult) =
+            (&mut self.terms, terms.dialect.connection)
+        {
+            // The fence at the end of a case would be a second client too.
+            (terms.clients, terms.fence) = (Clients::One, [].into());
+        }
         let standing = match preflight.standing {
             Standing::Sound => Standing::Relaxed(vec![ends_with_its_client()]),
             Standing::Relaxed(others) => {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::Run;
+use crate::connection::Received;
 use crate::dialect::Dialect;
-use crate::format::{EventName, When, Wrong};
+use crate::format::{self, EventName, When, Wrong};
 use crate::matcher::Matcher;
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
 use crate::verdict::{Happened, Health};
@@ -72,7 +73,7 @@ impl Run<'_> {
             When::Events(names) => names.iter().any(|name| events.contains(name)),
             When::Reply(matcher) => match &broken.happened {
                 Happened::Reply(received) | Happened::Unsolicited(received) => {
-                    Matcher::compile(matcher, self.dialect()).is_ok_and(|matcher| matcher.matches(received))
+                    fits(matcher, received, self.dialect())
                 }
                 Happened::Nothing { .. }
                 | Happened::Unterminated(_)
@@ -91,6 +92,14 @@ impl Run<'_> {
         let relaxation =
             self.relaxations.iter().find(|relaxation| ended && relaxation.connection.is_some())?;
         relaxation.note.clone()
+    }
+}
+
+/// Whether a diagnosis is about a reply. Of several alternatives, those for which a dialect has no words are about none.
+fn fits(matcher: &format::Matcher, received: &Received, dialect: &Dialect) -> bool {
+    match matcher {
+        format::Matcher::AnyOf(alternatives) => alternatives.iter().any(|one| fits(one, received, dialect)),
+        one => Matcher::compile(one, dialect).is_ok_and(|matcher| matcher.matches(received)),
     }
 }
 

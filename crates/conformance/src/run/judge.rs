@@ -8,7 +8,7 @@ use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
 use crate::grade::Credit;
-use crate::replay::{Break, Stop, Terms, play_case, play_exchange};
+use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
 
@@ -137,6 +137,10 @@ impl Run<'_> {
         };
         let mut terms = self.adapted(&terms);
         let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
+        if needs_another_client(&outcome) {
+            result.verdict = Verdict::NotApplicable(Lack::AnotherClient);
+            return;
+        }
         let mut health = self.health_after(&outcome, &terms).await;
         if self.was_unfair(&outcome, health, &terms) {
             terms = Terms { patience: self.patience.ceiling(), ..self.adapted(&terms) };
@@ -205,5 +209,13 @@ impl Run<'_> {
     /// A server that refuses everything declines nothing.
     async fn passes_the_fence(&self, terms: &Terms) -> bool {
         play_exchange(&terms.fence, terms).await.stopped.is_none()
+    }
+}
+
+/// Whether the case went well until it needed a new connection of a server that takes one only.
+fn needs_another_client(outcome: &Outcome) -> bool {
+    match &outcome.stopped {
+        Some(Stop::Break(broken)) => broken.spent && matches!(broken.happened, Happened::NotConnected(_)),
+        Some(Stop::Fault(_)) | None => false,
     }
 }

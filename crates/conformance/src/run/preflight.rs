@@ -8,7 +8,7 @@ use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
 use crate::format::{Exchange, Relaxation};
 use crate::launch::{Incident, StartFailure};
-use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
+use crate::replay::{Break, Clients, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
 use crate::verdict::{Blocker, Failure, Happened, Health};
 
@@ -74,7 +74,7 @@ impl Run<'_> {
         let (dialect, fence) = (Arc::clone(&self.suite.dialect), self.suite.fence.clone().into());
         let (politeness, tap) = (self.patience.for_a_goodbye(), self.options.tap.about(Preflight::NAME));
         let network = self.launched.as_ref().map(Launched::network).unwrap_or_default();
-        Terms { address, network, dialect, fence, patience, politeness, tap }
+        Terms { address, network, dialect, fence, patience, politeness, clients: Clients::Any, tap }
     }
 
     fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {

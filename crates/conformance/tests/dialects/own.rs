@@ -190,6 +190,84 @@ fn told(dialect: &str, address: SocketAddr) -> (Report, String) {
     (report, String::from_utf8(told).expect("the report is text"))
 }
 
+/// As servers in C do it: one buffer for all messages, of which a read overwrites the beginning, and replies as long as theirs.
+#[test]
+fn a_buffer_that_is_never_cleared_is_named_and_its_filling_is_not_spread_out() {
+    let file = write(
+        "filled",
+        &json!({
+            "id": "own", "title": "own", "framing": {"send": {}, "receive": {"fixed": 100}},
+            "messages": {"calculate": "{a}{operator}{b}"},
+            "numbers": {"operands": "[0-9]{1,4}"},
+            "replies": {"result": {"regex": "(?<number>[-0-9.]+)\\x00+"}, "fail": {"regex": "error\\x00+"}}
+        }),
+    );
+    let (report, told) = told(
+        file.to_str().expect("a path of text"),
+        serve(|mut stream| {
+            let mut buffer = [0; 100];
+            while stream.read(&mut buffer)? > 0 {
+                let text = String::from_utf8_lossy(&buffer);
+                let value = infix(text.trim_end_matches('\0'), right);
+                let mut reply =
+                    value.map_or_else(|| "error".to_owned(), |value| value.to_string()).into_bytes();
+                reply.resize(buffer.len(), 0);
+                stream.write_all(&reply)?;
+            }
+            Ok(())
+        }),
+    );
+    std::fs::remove_file(file).expect("the file is there");
+    assert_eq!(note_of(&report, "session/several-transactions"), Some("stale-buffer"), "{}", flaws(&report));
+    assert!(told.contains("← 4410\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00 … (100 octets)\n"), "{told}");
+}
+
+/// A protocol that promises three decimals is not asked for 34 digits, and what it prints in place of a number is known for it
+/// though the dialect has no word for that.
+#[test]
+fn no_more_digits_are_asked_for_than_the_dialect_promises() {
+    let file = write(
+        "decimals",
+        &json!({
+            "id": "own", "title": "own",
+            "framing": {"send": {"delimiter": "\n"}, "receive": {"delimiter": "\n"}},
+            "messages": {
+                "calculate": "{a}{operator}{b}",
+                "operator": {"+": "+", "-": "-", "*": "*", "/": "/", "^": "^"}
+            },
+            "numbers": {"operands": "[0-9]{1,3}([.][0-9])?", "precision": "1e-2"},
+            "replies": {"result": {"regex": "(?<number>[-0-9.]+)"}, "fail": {"regex": "error"}},
+            "facts": ["pipelining", "segments", "half-close"]
+        }),
+    );
+    let ieee =
+        |operator: char, a: f64, b: f64| if operator == '/' { Some(a / b) } else { right(operator, a, b) };
+    let report = grade(
+        file.to_str().expect("a path of text"),
+        serve(move |mut stream| {
+            for message in BufReader::new(stream.try_clone()?).lines() {
+                let message = message?;
+                let value = match message.split_once('^') {
+                    Some((a, b)) => a.parse().ok().zip(b.parse().ok()).map(|(a, b): (f64, f64)| a.powf(b)),
+                    None => infix(&message, ieee),
+                };
+                writeln!(
+                    stream,
+                    "{}",
+                    value.map_or_else(|| "error".to_owned(), |value| format!("{value:.3}"))
+                )?;
+            }
+            Ok(())
+        }),
+    );
+    std::fs::remove_file(file).expect("the file is there");
+    let flaws = flaws(&report);
+    assert!(!flaws.contains("power-last-place") && !flaws.contains("numbers/"), "{flaws}");
+    for id in ["errors/division-by-zero#eight-by-zero", "errors/pipelined-calculation"] {
+        assert_eq!(note_of(&report, id), Some("infinity-as-result"), "{id}: {flaws}");
+    }
+}
+
 /// A suite of one's own about a server that sends back what it got, as fields or as a document.
 #[test]
 fn a_suite_sends_and_expects_fields_and_documents() {

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
 
-use crate::arithmetic::{infix, right};
+use crate::arithmetic::{infix, prefix, right};
 use crate::grading::{flaws, grade, note_of};
 use crate::server::serve;
 
@@ -30,6 +30,34 @@ fn a_read_that_is_taken_for_a_message_is_named() {
             });
         }
     });
+}
+
+/// In a protocol that has no refusals, what it says to half a message is its goodbye.
+#[test]
+fn it_is_named_where_a_dialect_has_words_for_some_of_the_replies_only() {
+    let report = grade(
+        "ipk-tcp",
+        serve(|mut stream| {
+            let mut buffer = [0; 1024];
+            loop {
+                let count = stream.read(&mut buffer)?;
+                for line in String::from_utf8_lossy(&buffer[..count]).lines() {
+                    let value = line.strip_prefix("SOLVE ").and_then(|query| prefix(query, right));
+                    match (line, value) {
+                        ("HELLO", _) => stream.write_all(b"HELLO\n")?,
+                        (_, Some(value)) => writeln!(stream, "RESULT {value}")?,
+                        (_, None) => return stream.write_all(b"BYE\n"),
+                    }
+                }
+                if count == 0 {
+                    return Ok(());
+                }
+            }
+        }),
+    );
+    for id in ["framing/byte-by-byte", "framing/cut-in-every-message"] {
+        assert_eq!(note_of(&report, id), Some("recv-is-not-a-message"), "{id}: {}", flaws(&report));
+    }
 }
 
 /// `1 + 2` behind its length → `= 3` behind its own.

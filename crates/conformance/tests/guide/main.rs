@@ -2,7 +2,7 @@
 //! `docs/es/GRADER.md`, in a Spanish locale.
 //!
 //! In the page, a fenced block `json NAME` or `python NAME` is a file, `console` is a dialogue with a shell (a command that ends
-//! in `&` is a server, and takes the place of the one before), and `json case` or `json relaxation` is a part of a file. A line
+//! in `&` is a server, and `kill $!` ends it), and `json case` or `json relaxation` is a part of a file. A line
 //! `…` stands for any lines.
 
 mod page;
@@ -52,6 +52,25 @@ fn print_what_the_page_says(language: Language) {
         }
     }
     assert!(commands > 5, "the page has commands");
+}
+
+/// What the README shows of the grader is started from the root of the repository.
+#[test]
+fn the_first_page_shows_what_the_grader_prints() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "`python3` is not installed");
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let page = fs::read_to_string(root.join("README.md")).expect("there is a README");
+    let mut shell = Shell::new("guide-readme", Language::En);
+    let dialogues = blocks(&page).into_iter().flat_map(|block| dialogue(&block.text));
+    let graded: Vec<_> = dialogues.filter(|(command, _)| command.starts_with("conformance --exec")).collect();
+    assert_eq!(graded.len(), 1, "{graded:?}");
+    for (command, expected) in graded {
+        let actual = shell.run(&format!("cd '{}' && {command}", root.display()));
+        assert!(resembles(&actual, &expected), "$ {command}\n{actual}\nand not\n{expected}");
+    }
 }
 
 #[test]

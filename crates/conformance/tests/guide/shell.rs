@@ -45,15 +45,19 @@ impl Shell {
             self.serve(command);
             return String::new();
         }
+        if command == "kill $!" {
+            self.stop();
+            return String::new();
+        }
         let output = self.command(command).output().expect("a shell runs");
         self.last_code = output.status.code().expect("it exits");
         let printed = [output.stdout, output.stderr].concat();
         String::from_utf8(printed).expect("it prints text").replace(&self.port, PORT)
     }
 
-    /// Starts a server in the place of the one before, and waits until it says that it listens.
+    /// Starts a server and waits until it says that it listens. Whoever types what the page says has one port for all of them.
     fn serve(&mut self, command: &str) {
-        self.stop();
+        assert!(self.server.is_none(), "{command}: the port is still held by the server before");
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         self.port = free.expect("a free port").port().to_string();
         let mut server = self.command(&format!("exec {command}")).spawn().expect("a shell runs");

@@ -64,6 +64,30 @@ fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
     graded.expect("never", 1, &["Grade: 0 / 100"]);
 }
 
+/// In a protocol with a connection for each calculation it ends after its first calculation. What cannot be asked of it then is
+/// no second mistake.
+#[test]
+fn a_server_for_one_calculation_only_is_graded_by_what_it_can_be_asked() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("one-calculation");
+    let server = Bench::server("one-calculation {port}");
+    let cases =
+        ["--only", "session", "--only", "numbers/quotients", "--only", "connections/one-after-another"];
+    let graded =
+        bench.grade(&[&["--exec", &server, "--suite", "calc", "--dialect", "one-shot"], &cases[..]].concat());
+    let another = "(it needs another connection, and the server ends with its first)";
+    let words =
+        ["the server ends when its first client has gone", another, "The server ends when a client leaves"];
+    graded.expect("one calculation", 1, &words);
+    graded.expect(
+        "one calculation",
+        1,
+        &["session          2 of    2     100", "numbers          1 of    1     100"],
+    );
+}
+
 #[test]
 fn the_end_is_told_in_spanish_too() {
     if !has_python() {

@@ -47,6 +47,14 @@ def converse(client):
             client.sendall((answer(word, operands) + "\n").encode())
 
 
+def calculate_once(client):
+    with client:
+        left, right, operator = client.makefile("r").readline().split()
+        left, right = float(left), float(right)
+        results = {"+": lambda: left + right, "-": lambda: left - right, "*": lambda: left * right, "/": lambda: left / right}
+        client.sendall(repr(results[operator]()).encode())
+
+
 def listener():
     if flavour == "unix":
         server = socket.socket(socket.AF_UNIX)
@@ -123,6 +131,9 @@ if flavour == "chatty":
     print("y" * 5_000_000, file=sys.stderr)
 while True:
     client, _ = server.accept()
+    if flavour == "one-calculation":
+        calculate_once(client)
+        break
     if flavour in ("traceback", "segfault", "hog", "spin", "freeze", "once", "daemon"):
         converse(client)
         if flavour == "once":
