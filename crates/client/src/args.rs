@@ -8,6 +8,7 @@ use clap::{Arg, Command, CommandFactory as _, Parser};
 use crate::{
     connect::Server,
     exit::Exit,
+    help,
     language::Language,
     results::{self, Writer},
     trace::{Form, Trace},
@@ -27,6 +28,10 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "calc-client", version, after_help = Exit::help())]
 pub struct Args {
+    /// Operands and operators in postfix: 1 2 + 3 '*'
+    #[arg(value_name = "EXPRESSION")]
+    expression: Vec<String>,
+
     /// Name or address of the server's host
     #[arg(long, value_name = "HOST", default_value = "127.0.0.1", value_parser = host)]
     host: String,
@@ -67,10 +72,6 @@ pub struct Args {
     /// Print the manual page in roff, and end
     #[arg(long, hide = true)]
     manual: bool,
-
-    /// Operands and operators in postfix: 1 2 + 3 '*'
-    #[arg(value_name = "EXPRESSION")]
-    expression: Vec<String>,
 }
 
 /// What the program can print about itself.
@@ -101,7 +102,8 @@ impl Args {
     /// # Errors
     /// clap's own, which `--help` and `--version` are among.
     pub fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(options_first(&Self::command(), args))
+        let args = options_first(&Self::command(), args);
+        Self::try_parse_from(&args).map_err(|error| help::in_language(error, Self::command(), &args))
     }
 
     /// Where the server is.

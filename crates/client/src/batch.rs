@@ -13,7 +13,7 @@ mod ledger;
 mod outcome;
 
 use std::{
-    io::{self, BufWriter, Read, Write},
+    io::{self, Read, Write},
     mem,
     sync::{
         Arc,
@@ -27,8 +27,10 @@ use calc_proto::Request;
 use crate::{
     calculator::EvaluateError,
     connect::{ConnectError, Server},
-    feed::{Line, Window, feed},
+    evaluation::Task,
+    feed::{Window, feed},
     link::Link,
+    piece::Piece,
     pipeline::{Pipeline, Settled},
     progress::Progress,
     results::Writer,
@@ -55,7 +57,7 @@ pub struct Settings {
 /// What a batch waits for.
 pub(crate) enum Event {
     /// The next lines of the input.
-    Lines(Vec<Line>),
+    Lines(Piece),
     /// The input has ended, well or not.
     End(io::Result<()>),
     /// What the server sent.
@@ -84,7 +86,8 @@ pub fn run(
     let mut batch = Batch {
         window: feed(input, sender.clone()),
         settings,
-        output: BufWriter::new(output),
+        output,
+        results: Vec::new(),
         progress: Progress::new(),
         summary: Summary::AllEvaluated,
         events,
@@ -92,6 +95,7 @@ pub fn run(
         link: None,
         pipeline: Pipeline::default(),
         out: Vec::new(),
+        settled: Vec::new(),
         waited: Duration::ZERO,
         ledger: Ledger::default(),
         end: None,
@@ -107,7 +111,9 @@ pub fn run(
 
 struct Batch<W: Write> {
     settings: Settings,
-    output: BufWriter<W>,
+    output: W,
+    /// What is to be written before anything is waited for.
+    results: Vec<u8>,
     progress: Progress,
     summary: Summary,
     window: Arc<Window>,
@@ -117,6 +123,8 @@ struct Batch<W: Write> {
     pipeline: Pipeline,
     /// What is to be sent before anything is waited for.
     out: Vec<u8>,
+    /// What the last replies have settled: empty between two events.
+    settled: Vec<Settled>,
     /// How long the next reply has been waited for. Time in which this client did something else does not count.
     waited: Duration,
     ledger: Ledger,
@@ -128,7 +136,7 @@ impl<W: Write> Batch<W> {
     fn run(&mut self) -> Result<(), BatchError> {
         while self.end.is_none() || !self.ledger.is_empty() {
             match self.next_event()? {
-                Some(Event::Lines(lines)) => lines.into_iter().for_each(|line| self.admit(line)),
+                Some(Event::Lines(piece)) => self.admit(piece),
                 Some(Event::End(end)) => self.end = Some(end),
                 Some(Event::Received(octets)) => self.take(&octets),
                 Some(Event::Closed(error)) => self.closed(error),
@@ -137,7 +145,7 @@ impl<W: Write> Batch<W> {
             self.send();
             self.write().map_err(BatchError::Output)?;
         }
-        self.output.flush().map_err(BatchError::Output)?;
+        self.flush().map_err(BatchError::Output)?;
         match (self.lost.take(), self.end.take()) {
             (Some((line, source)), _) => Err(BatchError::Lost { line, source }),
             (None, Some(Err(error))) => Err(BatchError::Input(error)),
@@ -152,7 +160,7 @@ impl<W: Write> Batch<W> {
             // It is never disconnected: this side has a sender too.
             Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
         }
-        self.output.flush().map_err(BatchError::Output)?;
+        self.flush().map_err(BatchError::Output)?;
         if self.pipeline.awaited().is_none() {
             return Ok(self.events.recv().ok());
         }
@@ -165,15 +173,16 @@ impl<W: Write> Batch<W> {
         }
     }
 
-    fn admit(&mut self, line: Line) {
-        let lost_at = self.lost.as_ref().map(|(at, _)| *at);
-        let number = self.ledger.admit(line, lost_at);
-        self.advance(number);
+    fn admit(&mut self, piece: Piece) {
+        self.ledger.admit(piece);
+        while let Some((line, task)) = self.ledger.begin(self.lost.as_ref().map(|(at, _)| *at)) {
+            self.advance(line, task);
+        }
     }
 
-    /// Begins the next transaction of a line, or finds that there is none.
-    fn advance(&mut self, line: u64) {
-        let Some(task) = self.ledger.next_task(line) else { return };
+    /// Begins the next transaction of a line, if there is one.
+    fn advance(&mut self, line: u64, task: Option<Task>) {
+        let Some(task) = task else { return };
         if self.pipeline.awaited().is_none() {
             self.waited = Duration::ZERO;
         }
@@ -197,12 +206,14 @@ impl<W: Write> Batch<W> {
         if self.link.is_none() {
             return; // the last of a connection that was given up
         }
-        let (before, mut settled) = (self.pipeline.replies(), Vec::new());
+        let before = self.pipeline.replies();
+        let mut settled = mem::take(&mut self.settled);
         let taken = self.pipeline.take(octets, &mut settled);
         if self.pipeline.replies() > before {
             self.waited = Duration::ZERO;
         }
-        settled.into_iter().for_each(|settled| self.settle(settled));
+        settled.drain(..).for_each(|settled| self.settle(settled));
+        self.settled = settled;
         if let (Err(fault), Some(line)) = (taken, self.pipeline.awaited()) {
             self.lose(line, fault.into());
         }
@@ -210,8 +221,8 @@ impl<W: Write> Batch<W> {
 
     fn settle(&mut self, settled: Settled) {
         let line = settled.line;
-        self.ledger.settle(settled);
-        self.advance(line);
+        let task = self.ledger.settle(settled);
+        self.advance(line, task);
     }
 
     /// The connection has ended, or no reply came in time.
@@ -257,15 +268,28 @@ impl<W: Write> Batch<W> {
 
     /// Writes the results that are there, in order.
     fn write(&mut self) -> io::Result<()> {
-        while let Some(done) = self.ledger.next_done() {
+        /// As much as is worth a call of the system.
+        const MANY: usize = 1 << 13;
+        while let Some(done) = self.ledger.first_done() {
             if done.outcome.is_err() {
                 self.summary = Summary::SomeFailed;
             }
-            self.settings.writer.write(&mut self.output, Some(done.number), &done.text, &done.outcome)?;
-            self.window.give_back(done.octets);
+            self.settings.writer.append(Some(done.number), done.text, done.outcome, &mut self.results);
             self.progress.line();
+            if let Some(piece) = self.ledger.take_out_first() {
+                self.window.give_back(piece.octets());
+            }
+            if self.results.len() >= MANY {
+                self.flush()?;
+            }
         }
         Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.write_all(&self.results)?;
+        self.results.clear();
+        self.output.flush()
     }
 
     /// Takes leave of the server, if there is a connection. How it answers changes nothing of the results.

@@ -49,13 +49,13 @@ impl Calculator {
     ///
     /// # Errors
     /// [`EvaluateError`] tells the server's refusal from the end of the connection.
-    pub fn evaluate(&mut self, program: &Program) -> Result<Vec<Number>, EvaluateError> {
+    pub fn evaluate(&mut self, mut program: Program) -> Result<Vec<Number>, EvaluateError> {
         let client = match self.client.take() {
             Some(client) => client,
             None => self.connect()?,
         };
-        let (values, client) = match client.evaluate(program) {
-            Err(Fault::ClosedBetween) => self.connect()?.evaluate(program)?,
+        let (values, client) = match client.evaluate(&mut program) {
+            Err(Fault::ClosedBetween) => self.connect()?.evaluate(&mut program)?,
             settled => settled?,
         };
         self.client = Some(client);
@@ -66,7 +66,7 @@ impl Calculator {
     ///
     /// # Errors
     /// As for [`evaluate`](Self::evaluate).
-    pub fn values(&mut self, program: &Program) -> Result<Vec<Number>, EvaluateError> {
+    pub fn values(&mut self, program: Program) -> Result<Vec<Number>, EvaluateError> {
         match program.operands() {
             Some(values) => Ok(values),
             None => self.evaluate(program),

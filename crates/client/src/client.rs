@@ -6,7 +6,8 @@ use calc_proto::{AwaitOk, Empty, Exchange, Failure, Number, Reply, Setback, Unsu
 
 use crate::{
     connect::Connection,
-    expression::{Program, Task, Token},
+    evaluation::Task,
+    expression::{Program, Token},
     fault::Fault,
     language::{Language, Phrase, Tell, displays_in_english},
     wire::Wire,
@@ -51,11 +52,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Fault`]: the conversation is over.
-    pub fn evaluate(self, program: &Program) -> Result<(Result<Vec<Number>, Refusal>, Self), Fault> {
+    pub fn evaluate(self, program: &mut Program) -> Result<(Result<Vec<Number>, Refusal>, Self), Fault> {
         let Self { mut wire, turn } = self;
         let replies = wire.replies();
         match run(&mut wire, turn, program) {
-            Ok((values, empty)) => Ok((Ok(values), Self { wire, turn: Turn::Empty(empty) })),
+            Ok(empty) => Ok((Ok(program.values().collect()), Self { wire, turn: Turn::Empty(empty) })),
             Err(Stop::Refused(refusal, unsure)) => {
                 Ok((Err(refusal), Self { wire, turn: Turn::Unsure(unsure) }))
             }
@@ -107,8 +108,8 @@ impl Tell for Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(token: &Token, message: String, failure: &Failure<'_>) -> Self {
-        Self { token: token.clone(), message, code: failure.code.to_string(), text: failure.text.to_owned() }
+    fn new(token: Token, message: String, failure: &Failure<'_>) -> Self {
+        Self { token, message, code: failure.code.to_string(), text: failure.text.to_owned() }
     }
 }
 
@@ -124,7 +125,7 @@ impl From<Fault> for Stop {
     }
 }
 
-fn run(wire: &mut Wire, turn: Turn, program: &Program) -> Result<(Vec<Number>, Exchange<Empty>), Stop> {
+fn run(wire: &mut Wire, turn: Turn, program: &mut Program) -> Result<Exchange<Empty>, Stop> {
     let mut empty = match turn {
         Turn::Empty(exchange) => exchange,
         Turn::Unsure(exchange) => {
@@ -132,44 +133,41 @@ fn run(wire: &mut Wire, turn: Turn, program: &Program) -> Result<(Vec<Number>, E
             command(wire, waiting)?
         }
     };
-    // The client's own stack: the value of each node, found by the node's index.
-    let mut values = Vec::new();
-    while let Some(task) = program.next(&mut values) {
-        let done = values.len();
+    while let Some(task) = program.next() {
         let value;
-        (value, empty) = transact(wire, empty, task, |index| program.token(done, index))?;
-        values.push(value);
+        (value, empty) = transact(wire, empty, task, |index| program.token(index))?;
+        program.settle(value);
     }
-    Ok((program.results(&values), empty))
+    Ok(empty)
 }
 
 /// One operator and its operands; or an operand that is all there is, which the server is asked to take and to forget.
-fn transact<'p>(
+fn transact(
     wire: &mut Wire,
     empty: Exchange<Empty>,
     task: Task,
-    token: impl Fn(usize) -> &'p Token,
+    token: impl Fn(usize) -> Token,
 ) -> Result<(Number, Exchange<Empty>), Stop> {
     match task {
         Task::Take(number) => {
             let waiting = empty.operand(number, wire.message());
-            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
+            let one = answer(wire, || token(0), |reply| waiting.reply(reply))?;
             let waiting = one.clear(wire.message());
             Ok((number, command(wire, waiting)?))
         }
         Task::Unary(operator, operand) => {
             let waiting = empty.operand(operand, wire.message());
-            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
+            let one = answer(wire, || token(0), |reply| waiting.reply(reply))?;
             let waiting = one.unary(operator, wire.message());
-            answer(wire, token(1), |reply| waiting.reply(reply))
+            answer(wire, || token(1), |reply| waiting.reply(reply))
         }
         Task::Binary(operator, left, right) => {
             let waiting = empty.operand(left, wire.message());
-            let one = answer(wire, token(0), |reply| waiting.reply(reply))?;
+            let one = answer(wire, || token(0), |reply| waiting.reply(reply))?;
             let waiting = one.operand(right, wire.message());
-            let two = answer(wire, token(1), |reply| waiting.reply(reply))?;
+            let two = answer(wire, || token(1), |reply| waiting.reply(reply))?;
             let waiting = two.binary(operator, wire.message());
-            answer(wire, token(2), |reply| waiting.reply(reply))
+            answer(wire, || token(2), |reply| waiting.reply(reply))
         }
     }
 }
@@ -177,13 +175,13 @@ fn transact<'p>(
 /// Sends what stands for a token, and takes the reply as `take` reads it.
 fn answer<T>(
     wire: &mut Wire,
-    token: &Token,
+    token: impl FnOnce() -> Token,
     take: impl FnOnce(Reply<'_>) -> Result<T, Setback<'_>>,
 ) -> Result<T, Stop> {
     match take(wire.turn()?) {
         Ok(turn) => Ok(turn),
         Err(Setback::Refused(failure, unsure)) => {
-            let mut refusal = Refusal::new(token, String::new(), &failure);
+            let mut refusal = Refusal::new(token(), String::new(), &failure);
             refusal.message = wire.sent();
             Err(Stop::Refused(refusal, unsure))
         }

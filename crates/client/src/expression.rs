@@ -2,9 +2,12 @@
 
 use calc_proto::{BinaryOp, Line, Number, Request, RequestError, UnaryOp};
 
-use crate::language::{Language, Phrase, Tell, displays_in_english};
+use crate::{
+    evaluation::{Evaluation, Node, Task},
+    language::{Language, Phrase, Tell, displays_in_english},
+};
 
-/// A postfix expression.
+/// A postfix expression, to be evaluated once.
 ///
 /// ```
 /// use calc_client::Program;
@@ -15,34 +18,12 @@ use crate::language::{Language, Phrase, Tell, displays_in_english};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// Each before those that use its value.
+    text: Box<str>,
+    /// Those of the values that were on the stack before, and of the words of the text.
     nodes: Vec<Node>,
-    /// The indices of the nodes whose values no other uses, the last on top of the stack. There is one at least.
-    left: Vec<usize>,
-}
-
-/// What a server is asked to do in one transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Task {
-    /// To take an operand, and no more.
-    Take(Number),
-    Unary(UnaryOp, Number),
-    Binary(BinaryOp, Number, Number),
-}
-
-/// A token and what it stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Node {
-    token: Token,
-    work: Work,
-}
-
-/// Where a node's value comes from. The operands of an operator are the indices of nodes before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Work {
-    Operand(Number),
-    Unary(UnaryOp, usize),
-    Binary(BinaryOp, usize, usize),
+    /// How many values were on the stack before.
+    held: usize,
+    evaluation: Evaluation,
 }
 
 /// A word of an expression.
@@ -98,15 +79,9 @@ impl Program {
     /// # Errors
     /// [`ExpressionError`] names the token that is wrong and says what would be right.
     pub fn parse(text: &str) -> Result<Self, ExpressionError> {
-        let mut program = Self::parse_onto(&[], text)?;
-        match (program.left.len(), program.nodes.pop()) {
-            (1, Some(last)) => {
-                program.nodes.push(last);
-                Ok(program)
-            }
-            (count, Some(last)) => Err(ExpressionError::MissingOperator { last: last.token, count }),
-            (_, None) => Err(ExpressionError::Empty),
-        }
+        let mut nodes = Vec::new();
+        parse(text, &mut nodes)?;
+        Ok(Self { text: text.into(), nodes, held: 0, evaluation: Evaluation::default() })
     }
 
     /// Reads an expression that finds values on the stack, the last on top, and leaves any number of values.
@@ -114,101 +89,91 @@ impl Program {
     /// # Errors
     /// [`ExpressionError`], as for [`parse`](Self::parse).
     pub fn parse_onto(stack: &[Number], text: &str) -> Result<Self, ExpressionError> {
-        let held = stack.iter().map(|&value| {
-            let token = Token { place: Place::Stack, text: value.to_string().into() };
-            Node { token, work: Work::Operand(value) }
-        });
-        let mut nodes: Vec<Node> = held.collect();
-        let mut left: Vec<usize> = (0..nodes.len()).collect();
-        for (index, word) in text.split_ascii_whitespace().enumerate() {
-            let node = Node::parse(Token { place: Place::Word(index + 1), text: word.into() }, &mut left)?;
-            left.push(nodes.len());
-            nodes.push(node);
+        let held = stack.len();
+        let values = stack.iter().enumerate();
+        let mut nodes: Vec<Node> = values.map(|(index, &value)| Node::operand(value, index)).collect();
+        parse_words(text, held, &mut nodes)?;
+        if nodes.len() == held {
+            return Err(ExpressionError::Empty);
         }
-        if nodes.len() == stack.len() { Err(ExpressionError::Empty) } else { Ok(Self { nodes, left }) }
+        Ok(Self { text: text.into(), nodes, held, evaluation: Evaluation::default() })
     }
 
     /// The values of a program that has nothing to calculate.
     pub(crate) fn operands(&self) -> Option<Vec<Number>> {
-        let operand = |node: &Node| match node.work {
-            Work::Operand(value) => Some(value),
-            Work::Unary(..) | Work::Binary(..) => None,
-        };
-        self.nodes.iter().map(operand).collect()
+        let all = self.nodes.iter().all(Node::is_operand);
+        all.then(|| self.nodes.iter().map(|node| node.value).collect())
     }
 
-    /// What the server is to do once the first nodes have `values`, to which the operands that come next are added.
-    /// Whoever has the task's value pushes it and asks again, until there is nothing left to do.
-    pub(crate) fn next(&self, values: &mut Vec<Number>) -> Option<Task> {
-        while let Some(node) = self.nodes.get(values.len()) {
-            match node.work {
-                Work::Operand(number) if self.nodes.len() == 1 => return Some(Task::Take(number)),
-                Work::Operand(number) => values.push(number),
-                Work::Unary(operator, operand) => return Some(Task::Unary(operator, values[operand])),
-                Work::Binary(operator, left, right) => {
-                    return Some(Task::Binary(operator, values[left], values[right]));
-                }
-            }
-        }
-        None
+    /// What the server is to do next; nothing where all is done. Whoever has the task's value settles it, and asks again.
+    pub(crate) fn next(&mut self) -> Option<Task> {
+        self.evaluation.next(&mut self.nodes)
     }
 
-    /// The token for which the task after `done` nodes sends its message `index`. For an operand that is the result of an
-    /// operator, it is that operator.
-    pub(crate) fn token(&self, done: usize, index: usize) -> &Token {
-        let node = &self.nodes[done];
-        match (node.work, index) {
-            (Work::Unary(_, operand) | Work::Binary(_, operand, _), 0) | (Work::Binary(_, _, operand), 1) => {
-                &self.nodes[operand].token
-            }
-            (Work::Operand(_) | Work::Unary(..) | Work::Binary(..), _) => &node.token,
+    /// Takes the task's value.
+    pub(crate) fn settle(&mut self, value: Number) {
+        self.evaluation.settle(value, &mut self.nodes);
+    }
+
+    /// The token for which the task sends its message `index`. For an operand that is the result of an operator, it is that
+    /// operator.
+    pub(crate) fn token(&self, index: usize) -> Token {
+        let node = self.evaluation.sender(index, &self.nodes);
+        match node.origin.checked_sub(self.held) {
+            Some(index) => Token::of_word(index, &self.text),
+            None => Token { place: Place::Stack, text: node.value.to_string().into() },
         }
     }
 
-    /// The values that are left of those of all nodes.
-    pub(crate) fn results(&self, values: &[Number]) -> Vec<Number> {
-        self.left.iter().filter_map(|&index| values.get(index).copied()).collect()
+    /// The values that are left, the last one on top of the stack.
+    pub(crate) fn values(&self) -> impl DoubleEndedIterator<Item = Number> {
+        self.evaluation.values(&self.nodes)
     }
 }
 
-impl Task {
-    /// The messages of the task, in order.
-    pub(crate) fn messages(self) -> impl ExactSizeIterator<Item = Request> + use<> {
-        let (messages, count) = match self {
-            Self::Take(operand) => ([Request::Operand(operand); 3], 1),
-            Self::Unary(operator, operand) => {
-                ([Request::Operand(operand), Request::Unary(operator), Request::Clear], 2)
-            }
-            Self::Binary(operator, left, right) => {
-                ([Request::Operand(left), Request::Operand(right), Request::Binary(operator)], 3)
-            }
-        };
-        messages.into_iter().take(count)
+/// Appends the nodes of an expression that leaves exactly one value.
+pub(crate) fn parse(text: &str, nodes: &mut Vec<Node>) -> Result<(), ExpressionError> {
+    match parse_words(text, 0, nodes)? {
+        0 => Err(ExpressionError::Empty),
+        1 => Ok(()),
+        count => {
+            let last = text.split_ascii_whitespace().count().saturating_sub(1);
+            Err(ExpressionError::MissingOperator { last: Token::of_word(last, text), count })
+        }
     }
 }
 
-impl Node {
-    /// Reads a token, which takes its operands off the stack.
-    fn parse(token: Token, stack: &mut Vec<usize>) -> Result<Self, ExpressionError> {
-        let found = stack.len();
-        let missing = |operator, needed| ExpressionError::MissingOperand { operator, needed, found };
-        let work = match Request::parse(Line::Complete(token.text.as_bytes())) {
-            Ok(Request::Operand(number)) => Work::Operand(number),
-            Ok(Request::Unary(operator)) => match stack.pop() {
-                Some(operand) => Work::Unary(operator, operand),
-                None => return Err(missing(token, 1)),
-            },
-            Ok(Request::Binary(operator)) => match (stack.pop(), stack.pop()) {
-                (Some(right), Some(left)) => Work::Binary(operator, left, right),
-                (_, None) | (None, _) => return Err(missing(token, 2)),
-            },
+/// Appends the nodes of a text's words, which find `held` values on the stack, and says how many they leave.
+fn parse_words(text: &str, held: usize, nodes: &mut Vec<Node>) -> Result<usize, ExpressionError> {
+    let mut height = held;
+    for (index, word) in text.split_ascii_whitespace().enumerate() {
+        let token = || Token { place: Place::Word(index + 1), text: word.into() };
+        let origin = held + index;
+        let node = match Request::parse(Line::Complete(word.as_bytes())) {
+            Ok(Request::Operand(number)) => Node::operand(number, origin),
+            Ok(Request::Unary(operator)) => Node::unary(operator, origin),
+            Ok(Request::Binary(operator)) => Node::binary(operator, origin),
             Ok(Request::Clear | Request::Hello | Request::Quit)
             | Err(RequestError::Syntax | RequestError::TooLong) => {
-                return Err(ExpressionError::Unknown(token));
+                return Err(ExpressionError::Unknown(token()));
             }
-            Err(RequestError::OutOfRange) => return Err(ExpressionError::OutOfRange(token)),
+            Err(RequestError::OutOfRange) => return Err(ExpressionError::OutOfRange(token())),
         };
-        Ok(Self { token, work })
+        let (needed, found) = (node.arity(), height);
+        height = match found.checked_sub(needed) {
+            Some(left) => left + 1,
+            None => return Err(ExpressionError::MissingOperand { operator: token(), needed, found }),
+        };
+        nodes.push(node);
+    }
+    Ok(height)
+}
+
+impl Token {
+    /// The word of an expression that has so many before it.
+    pub(crate) fn of_word(index: usize, expression: &str) -> Self {
+        let word = expression.split_ascii_whitespace().nth(index).unwrap_or_default();
+        Self { place: Place::Word(index + 1), text: word.into() }
     }
 }
 
@@ -301,18 +266,21 @@ mod tests {
 
     #[test]
     fn each_operator_finds_its_operands() {
-        let program = Program::parse("8 3 - neg 2\t*").expect("an expression");
-        let work: Vec<Work> = program.nodes.iter().map(|node| node.work).collect();
-        let number = |text: &str| Work::Operand(text.parse().expect("a number"));
-        let expected = [
-            number("8"),
-            number("3"),
-            Work::Binary(BinaryOp::Subtract, 0, 1),
-            Work::Unary(UnaryOp::Negate, 2),
-            number("2"),
-            Work::Binary(BinaryOp::Multiply, 3, 4),
+        let number = |text: &str| -> Number { text.parse().expect("a number") };
+        let mut program =
+            Program::parse_onto(&[number("7"), number("8")], "3 - neg 2\t*").expect("an expression");
+        let tasks = [
+            (Task::Binary(BinaryOp::Subtract, number("8"), number("3")), "5", "the stack's '8'"),
+            (Task::Unary(UnaryOp::Negate, number("5")), "-5", "token 2 '-'"),
+            (Task::Binary(BinaryOp::Multiply, number("-5"), number("2")), "-10", "token 3 'neg'"),
         ];
-        assert_eq!(work, expected);
+        for (task, value, first) in tasks {
+            assert_eq!(program.next(), Some(task));
+            assert_eq!(program.token(0).to_string(), first);
+            program.settle(number(value));
+        }
+        assert_eq!(program.next(), None);
+        assert_eq!(program.values().collect::<Vec<_>>(), [number("7"), number("-10")]);
     }
 
     #[test]

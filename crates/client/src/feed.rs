@@ -6,11 +6,7 @@ use std::{
     thread,
 };
 
-use crate::{
-    batch::Event,
-    expression::{ExpressionError, Program},
-    results::LineError,
-};
+use crate::{batch::Event, piece::Piece};
 
 /// The most octets that a line of the input may have, its LF not counted: some 100 000 tokens, all held at once.
 pub const MAX_INPUT_LINE: usize = 1 << 20;
@@ -19,18 +15,8 @@ pub const MAX_INPUT_LINE: usize = 1 << 20;
 /// Some ten thousand short expressions: more than the socket's buffers hold, so that the server always has one.
 const WINDOW: usize = 1 << 16;
 
-/// How many octets are handed over together, if they are there.
+/// How many octets are handed over together, if they are there, but for a longer line.
 const PIECE: usize = 1 << 13;
-
-/// A line of the input.
-pub(crate) struct Line {
-    /// The line without its end; what is no UTF-8 is replaced.
-    pub(crate) text: String,
-    /// How many octets of the window it takes.
-    pub(crate) octets: usize,
-    /// What it asks for, which is nothing where it has no token.
-    pub(crate) program: Result<Option<Program>, LineError>,
-}
 
 /// Counts the octets of the window that are taken.
 #[derive(Default)]
@@ -63,66 +49,49 @@ pub(crate) fn feed(input: impl Read + Send + 'static, events: SyncSender<Event>)
     let taken = Arc::clone(&window);
     thread::spawn(move || {
         let mut input = BufReader::with_capacity(WINDOW, input);
-        loop {
-            let (lines, end) = piece(&mut input);
-            if !lines.is_empty() {
-                taken.take(lines.iter().map(|line| line.octets).sum());
-                if events.send(Event::Lines(lines)).is_err() {
-                    return;
+        let mut next = 1;
+        let end = loop {
+            match read(&mut input, next) {
+                Ok(Some(piece)) => {
+                    next = piece.end();
+                    taken.take(piece.octets());
+                    if events.send(Event::Lines(piece)).is_err() {
+                        return;
+                    }
                 }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
             }
-            if let Some(end) = end {
-                // Where nobody listens any more, nobody need know.
-                let _ = events.send(Event::End(end));
-                return;
-            }
-        }
+        };
+        // Where nobody listens any more, nobody need know.
+        let _ = events.send(Event::End(end));
     });
     window
 }
 
-/// One line, and those that are there already; and how the input ended, if it did.
-fn piece(input: &mut BufReader<impl Read>) -> (Vec<Line>, Option<io::Result<()>>) {
-    let (mut lines, mut octets) = (Vec::new(), 0);
-    loop {
-        match next_line(input) {
-            Ok(Some(line)) => {
-                octets += line.octets;
-                lines.push(line);
-            }
-            Ok(None) => return (lines, Some(Ok(()))),
-            Err(error) => return (lines, Some(Err(error))),
-        }
-        if octets >= PIECE || !input.buffer().contains(&b'\n') {
-            return (lines, None);
-        }
-    }
-}
-
-/// Reads a line; of one that is too long the rest is skipped.
-fn next_line(input: &mut impl BufRead) -> io::Result<Option<Line>> {
-    let mut octets = Vec::new();
-    if input.by_ref().take(MAX_INPUT_LINE as u64 + 1).read_until(b'\n', &mut octets)? == 0 {
+/// One line, and those that are there already; none at the end. The first one has the number `first`.
+fn read(input: &mut BufReader<impl Read>, first: u64) -> io::Result<Option<Piece>> {
+    let mut piece = Piece::new(first);
+    if !read_line(input, &mut piece)? {
         return Ok(None);
     }
-    let count = octets.len();
-    if count > MAX_INPUT_LINE && !octets.ends_with(b"\n") {
-        input.skip_until(b'\n')?;
-        return Ok(Some(Line { text: String::new(), octets: 1, program: Err(LineError::TooLong) }));
-    }
-    Ok(Some(match String::from_utf8(octets) {
-        Ok(text) => Line { program: program(&text), text, octets: count },
-        Err(error) => {
-            let program = Err(LineError::NotUtf8(error.utf8_error().valid_up_to()));
-            Line { text: String::from_utf8_lossy(error.as_bytes()).into(), octets: count, program }
-        }
-    }))
+    let here = input.buffer();
+    let here = &here[..here.len().min(PIECE)];
+    let whole = here.iter().rposition(|&octet| octet == b'\n').map_or(0, |end| end + 1);
+    here[..whole].split_inclusive(|&octet| octet == b'\n').for_each(|line| piece.push(line));
+    input.consume(whole);
+    Ok(Some(piece))
 }
 
-fn program(text: &str) -> Result<Option<Program>, LineError> {
-    match Program::parse(text) {
-        Ok(program) => Ok(Some(program)),
-        Err(ExpressionError::Empty) => Ok(None),
-        Err(error) => Err(error.into()),
+/// Reads a line, if there is one; of one that is too long the rest is skipped.
+fn read_line(input: &mut impl BufRead, piece: &mut Piece) -> io::Result<bool> {
+    let mut line = Vec::new();
+    input.by_ref().take(MAX_INPUT_LINE as u64 + 1).read_until(b'\n', &mut line)?;
+    if line.len() > MAX_INPUT_LINE && !line.ends_with(b"\n") {
+        input.skip_until(b'\n')?;
+        piece.push_too_long();
+    } else if !line.is_empty() {
+        piece.push(&line);
     }
+    Ok(!line.is_empty())
 }

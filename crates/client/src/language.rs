@@ -72,14 +72,14 @@ macro_rules! phrases {
 #[rustfmt::skip]
 phrases! {
     // Expressions
-    Token: "token {0} '{1}'", "símbolo {0} '{1}'";
+    Token: "token {0} '{1}'", "el símbolo {0} ('{1}')";
     StackValue: "the stack's '{0}'", "el '{0}' de la pila";
     Empty: "the expression is empty: write operands and operators in postfix, such as 1 2 +", "la expresión está vacía: escriba operandos y operadores en notación postfija, como 1 2 +";
     Unknown: "{0} is neither an operand, such as 5, -0.5 or 1.5e-3, nor an operator: {1}", "{0} no es un operando, como 5, -0.5 o 1.5e-3, ni un operador: {1}";
     TokenOutOfRange: "{0} is beyond the largest number, 9.999999999999999999999999999999999E+6144", "{0} supera el número más grande, 9.999999999999999999999999999999999E+6144";
     NeedsOperand: "{0} needs 1 operand before it and has {1}", "{0} necesita 1 operando antes y tiene {1}";
     NeedsOperands: "{0} needs 2 operands before it and has {1}", "{0} necesita 2 operandos antes y tiene {1}";
-    MissingOperator: "{0} values are left after {1}: an operator that joins them is missing", "quedan {0} valores después de {1}: falta un operador que los una";
+    MissingOperator: "{0} values are left after {1}: an operator that joins them is missing", "tras {1} quedan {0} valores: falta un operador que los una";
     // Refusals
     Refused: "{0} at {1}", "{0} en {1}";
     RefusedAs: "{0} at {1}, sent as '{2}'", "{0} en {1}, enviado como '{2}'";

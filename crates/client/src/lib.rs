@@ -7,9 +7,9 @@
 //!                 before it  when it       through   and         socket, by
 //!                 connects   has to        Exchange  deadlines   Server::connect
 //!
-//!  lines ─▶ feed ─▶ Program ─▶ batch ─▶ Pipeline ─▶ Link ─────▶ Connection    many at once
-//!                                       what is     a thread
-//!                                       awaited     each way
+//!  lines ─▶ feed ─▶ Piece ─▶ batch ─▶ Pipeline ─▶ Link ────────▶ Connection    many at once
+//!                   lines    in order what is     a thread
+//!                   as one            awaited     each way
 //! ```
 //!
 //! The values on the way stay with the client, and the server calculates one operator at a time:
@@ -22,7 +22,7 @@
 //! let program = Program::parse("1 2 + 3 *")?;
 //! let server = Server::Tcp { host: "127.0.0.1".into(), port: DEFAULT_PORT };
 //! let mut calculator = Calculator::new(server, Duration::from_secs(10), Trace::off());
-//! assert_eq!(calculator.evaluate(&program)?, ["9".parse()?]);
+//! assert_eq!(calculator.evaluate(program)?, ["9".parse()?]);
 //! calculator.quit();
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -33,6 +33,7 @@
 
 mod language;
 mod trace;
+mod evaluation;
 mod expression;
 mod connect;
 mod fault;
@@ -41,11 +42,13 @@ mod client;
 mod calculator;
 mod pipeline;
 mod link;
-mod feed;
 mod results;
+mod piece;
+mod feed;
 mod progress;
 pub mod batch;
 mod repl;
+mod help;
 mod args;
 mod exit;
 

@@ -72,7 +72,7 @@ fn evaluate(
 ) -> Result<Exit, Failure> {
     let value = Program::parse(text)
         .map_err(Failure::from)
-        .and_then(|program| Ok(calculator.evaluate(&program)?.last().copied()));
+        .and_then(|program| Ok(calculator.evaluate(program)?.last().copied()));
     let writer = args.writer();
     let (outcome, exit) = match (value, writer.form) {
         (Ok(value), Form::Text | Form::Json) => (Ok(value), Exit::Success),
@@ -82,7 +82,9 @@ fn evaluate(
             (Err(failure.into_line_error()?), exit)
         }
     };
-    written(writer.write(&mut stdout, None, text, &outcome), exit)
+    let mut line = Vec::new();
+    writer.append(None, text, outcome.as_ref().copied(), &mut line);
+    written(stdout.write_all(&line), exit)
 }
 
 fn evaluate_lines(input: impl Read + Send + 'static, args: &Args, stdout: Stdout) -> Result<Exit, Failure> {

@@ -4,10 +4,10 @@
 
 use std::{collections::VecDeque, io, time::Duration};
 
-use calc_proto::{Failure, LineDecoder, Number, Reply, ReplyError, Request};
+use calc_proto::{Failure, Line, Number, Reply, ReplyError, Request};
 
 use crate::{
-    expression::Task,
+    evaluation::Task,
     fault::{Fault, excerpt},
     wire::LONGEST,
 };
@@ -34,14 +34,15 @@ struct Flight {
     task: Task,
     /// How many of its messages, of which `CLEAR` is the first, have their replies.
     replied: usize,
-    refused: Option<Refused>,
+    /// Boxed, since there are many transactions and few refusals.
+    refused: Option<Box<Refused>>,
 }
 
 /// What became of a transaction.
 #[derive(Debug)]
 pub(crate) struct Settled {
     pub(crate) line: u64,
-    pub(crate) outcome: Result<Number, Refused>,
+    pub(crate) outcome: Result<Number, Box<Refused>>,
 }
 
 /// The first of a task's messages that was refused, and how.
@@ -77,7 +78,7 @@ impl Pipeline {
     pub(crate) fn take(&mut self, octets: &[u8], settled: &mut Vec<Settled>) -> Result<(), Fault> {
         let mut rest = octets;
         while let Some(end) = rest.iter().position(|&octet| octet == b'\n') {
-            let (line, after) = rest.split_at(end + 1);
+            let (line, after) = (&rest[..end], &rest[end + 1..]);
             rest = after;
             if self.partial.is_empty() {
                 self.reply(line, settled)?;
@@ -137,14 +138,14 @@ impl Pipeline {
         }
     }
 
+    /// Takes a line, which is given without its LF.
     fn reply(&mut self, line: &[u8], settled: &mut Vec<Settled>) -> Result<(), Fault> {
         let Some(flight) = self.flights.front_mut() else {
             self.unasked.get_or_insert_with(|| excerpt(line));
             return Ok(());
         };
-        let mut decoder = LineDecoder::new();
-        let parsed = decoder.next_line(&mut &line[..]).map_or(Err(ReplyError::Malformed), Reply::parse);
-        let reply = parsed.map_err(|source| Fault::of_reply(source, flight.awaited(), excerpt(line)))?;
+        let reply = Reply::parse(Line::of(line))
+            .map_err(|source| Fault::of_reply(source, flight.awaited(), excerpt(line)))?;
         self.replies += 1;
         if let Some(outcome) = flight.accept(reply, line)? {
             settled.push(Settled { line: flight.line, outcome });
@@ -156,14 +157,18 @@ impl Pipeline {
 
 impl Flight {
     /// Takes the next reply, and gives the outcome with the last one.
-    fn accept(&mut self, reply: Reply<'_>, line: &[u8]) -> Result<Option<Result<Number, Refused>>, Fault> {
+    fn accept(
+        &mut self,
+        reply: Reply<'_>,
+        line: &[u8],
+    ) -> Result<Option<Result<Number, Box<Refused>>>, Fault> {
         let message = self.message();
         let mut value = None;
         match (message, reply) {
             (Request::Clear | Request::Operand(_), Reply::Ok(_)) => {}
             (Request::Unary(_) | Request::Binary(_), Reply::Result(number)) => value = Some(number),
             (Request::Operand(_) | Request::Unary(_) | Request::Binary(_), Reply::Fail(failure)) => {
-                self.refused.get_or_insert_with(|| Refused::new(self.replied - 1, message, failure));
+                self.refused.get_or_insert_with(|| Refused::new(self.replied - 1, message, failure).into());
             }
             (
                 Request::Clear | Request::Operand(_) | Request::Hello | Request::Quit,
@@ -173,8 +178,8 @@ impl Flight {
                 return Err(Fault::Unfit { message: sent(message), came: excerpt(line) });
             }
         }
-        self.replied += 1;
-        if self.replied <= self.task.messages().len() {
+        if self.task.message(self.replied).is_some() {
+            self.replied += 1;
             return Ok(None);
         }
         Ok(match (self.refused.take(), value, self.task) {
@@ -188,7 +193,7 @@ impl Flight {
     /// The message whose reply is the next.
     fn message(&self) -> Request {
         let index = self.replied.checked_sub(1);
-        index.and_then(|index| self.task.messages().nth(index)).unwrap_or(Request::Clear)
+        index.and_then(|index| self.task.message(index)).unwrap_or(Request::Clear)
     }
 
     fn awaited(&self) -> String {

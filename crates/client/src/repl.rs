@@ -99,7 +99,7 @@ impl<'c> Repl<'c> {
     fn calculate(&mut self, line: &str) {
         let connections = self.calculator.connections();
         let stack = match Program::parse_onto(&self.stack, line) {
-            Ok(program) => self.calculator.values(&program),
+            Ok(program) => self.calculator.values(program),
             Err(ExpressionError::Empty) => return,
             Err(error) => return self.complain(&error.tell(self.language)),
         };

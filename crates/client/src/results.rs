@@ -1,9 +1,6 @@
 //! What is written for an expression: a line for people, or an object for programs.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use calc_proto::Number;
 use serde::Serialize;
@@ -84,22 +81,20 @@ struct Problem<'a> {
 }
 
 impl Writer {
-    /// Writes what became of an expression, which may be a line of a batch.
-    ///
-    /// # Errors
-    /// Those of `output`.
-    pub fn write(
+    /// Appends what became of an expression, which may be a line of a batch.
+    pub fn append(
         self,
-        output: &mut impl Write,
         line: Option<u64>,
         expression: &str,
-        outcome: &Result<Option<Number>, LineError>,
-    ) -> io::Result<()> {
+        outcome: Result<Option<Number>, &LineError>,
+        out: &mut Vec<u8>,
+    ) {
         match (self.form, outcome) {
-            (Form::Text, Ok(None)) => writeln!(output),
-            (Form::Text, Ok(Some(value))) => writeln!(output, "{value}"),
+            (Form::Text, Ok(None)) => {}
+            (Form::Text, Ok(Some(value))) => value.encode(out),
             (Form::Text, Err(error)) => {
-                writeln!(output, "{}", Phrase::LineError.with(self.language, &[&error.tell(self.language)]))
+                let told = Phrase::LineError.with(self.language, &[&error.tell(self.language)]);
+                out.extend_from_slice(told.as_bytes());
             }
             (Form::Json, outcome) => {
                 let outcome = match outcome {
@@ -107,10 +102,11 @@ impl Writer {
                     Err(error) => Outcome::Error(Problem::of(error, self.language)),
                 };
                 let record = Record { line, expression: expression.trim_ascii(), outcome };
-                serde_json::to_writer(&mut *output, &record)?;
-                writeln!(output)
+                // Writing texts and numbers to a vector cannot fail.
+                let _ = serde_json::to_writer(&mut *out, &record);
             }
         }
+        out.push(b'\n');
     }
 }
 

@@ -345,6 +345,39 @@ fn the_language_comes_from_the_locale() {
 }
 
 #[test]
+fn help_is_in_the_language_of_the_report() {
+    type Words = [&'static str; 5];
+    let english: Words = ["Usage:", "Options:", "[default:", "ossible values:", "Exit codes:"];
+    let spanish: Words = ["Uso:", "Opciones:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
+    let table: [(&str, &[&str], Words, Words); 7] = [
+        ("C", &["--help"], english, spanish),
+        ("C", &["--help", "--lang", "es"], spanish, english),
+        ("es_AR.UTF-8", &["--lang=en", "-h"], english, spanish),
+        ("es_AR.UTF-8", &["-h"], spanish, english),
+        ("es_AR.UTF-8", &["load", "--help"], spanish, english),
+        ("es_AR.UTF-8", &["help", "roster"], spanish, english),
+        ("C", &["roster", "-h", "--lang=es"], spanish, english),
+    ];
+    for (locale, arguments, there, absent) in table {
+        let output = command().args(arguments).env("LC_ALL", locale).output().expect("the program runs");
+        let told = text(&output.stdout);
+        assert_eq!((code(&output), text(&output.stderr).as_str()), (0, ""), "{locale} {arguments:?}");
+        assert!(there.iter().all(|words| told.contains(words)), "{locale} {arguments:?}: {told}");
+        assert!(!absent.iter().any(|words| told.contains(words)), "{locale} {arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn options_stand_under_their_own_heading() {
+    for arguments in [&["--help"][..], &["roster", "--help"]] {
+        let help = text(&conformance(arguments).stdout);
+        let (ours, of_the_server) = help.split_once("Starting the server:").expect("a heading");
+        assert!(ours.contains("--suite") && ours.contains("--lang"), "{help}");
+        assert!(of_the_server.contains("--restart") && !of_the_server.contains("--suite"), "{help}");
+    }
+}
+
+#[test]
 fn the_program_prints_its_manual_and_completions() {
     let page = |argument: &str| {
         let output = conformance(&[argument]);

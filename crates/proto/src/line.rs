@@ -131,7 +131,8 @@ const MAX_KEPT: usize = MAX_LINE.saturating_add(1);
 
 impl<'a> Line<'a> {
     /// The line that `octets`, which stood before an LF, make (FRAME-2).
-    fn of(octets: &'a [u8]) -> Self {
+    #[must_use]
+    pub fn of(octets: &'a [u8]) -> Self {
         let octets = match octets {
             [line @ .., b'\r'] | line => line,
         };

@@ -50,7 +50,7 @@ impl fmt::Debug for Number {
 
 impl Number {
     /// Appends the canonical text, as [`Display`](fmt::Display) writes it, but without the cost of the formatting machinery.
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+    pub fn encode(&self, out: &mut Vec<u8>) {
         self.with_canonical(|pieces| pieces.iter().for_each(|piece| out.extend_from_slice(piece.as_bytes())));
     }
 

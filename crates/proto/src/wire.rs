@@ -143,6 +143,10 @@ impl<'a> Reply<'a> {
             Line::Complete(octets) => octets,
             Line::TooLong => return Err(ReplyError::TooLong),
         };
+        // Three of four replies are no more than this, and need not be looked at octet by octet.
+        if octets == b"OK" {
+            return Ok(Self::OK);
+        }
         if !octets.iter().all(|octet| matches!(octet, 0x20..=0x7e)) {
             return Err(ReplyError::NotPrintable);
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use socket2::{Domain, Socket, Type};
 
 use crate::{
-    run::{Outcome, client},
+    run::{Outcome, client, client_fed},
     server::Server,
 };
 
@@ -32,6 +32,18 @@ fn where_nobody_listens_every_address_is_named_with_its_reason() {
         assert!(outcome.stderr.contains(&named), "{}", outcome.stderr);
         assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
     }
+}
+
+/// Lines that were read together are no exception.
+#[test]
+fn of_a_batch_the_first_line_alone_looks_for_the_server() {
+    let (_socket, port) = taken_port("127.0.0.1:0");
+    let outcome = client_fed(&["--port", &port.to_string()], b"\n1 2 +\n3 4 +\n5 6\n");
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert!(lines[1].starts_with("error: cannot connect to 127.0.0.1"), "{lines:?}");
+    assert_eq!((outcome.code, lines.len(), lines[0]), (3, 4, ""));
+    assert_eq!(lines[2], "error: not sent: the connection was lost at line 2");
+    assert!(lines[3].starts_with("error: 2 values are left"), "{lines:?}");
 }
 
 #[test]

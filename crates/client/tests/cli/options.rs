@@ -171,7 +171,7 @@ fn lines_come_from_a_file() {
 
 #[test]
 fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
-    let spanish = "calc-client: símbolo 2 '+' necesita 2 operandos antes y tiene 1\n";
+    let spanish = "calc-client: el símbolo 2 ('+') necesita 2 operandos antes y tiene 1\n";
     let english = "calc-client: token 2 '+' needs 2 operands before it and has 1\n";
     type Environment = &'static [(&'static str, &'static str)];
     let table: [(Environment, &[&str], &str); 5] = [
@@ -186,6 +186,31 @@ fn messages_are_in_the_language_of_the_locale_or_the_one_asked_for() {
             command(args).args(["1", "+"]).envs(environment.iter().copied()).output().expect("it ends");
         assert_eq!(String::from_utf8_lossy(&output.stderr), message, "{environment:?} {args:?}");
     }
+}
+
+/// But for what clap says of a wrong command line, and for the manual.
+#[test]
+fn help_is_in_the_language_of_messages() {
+    type Words = [&'static str; 6];
+    let english: Words = ["Usage:", "Options:", "Arguments:", "[default:", "ossible values:", "Exit codes:"];
+    let spanish: Words =
+        ["Uso:", "Opciones:", "Argumentos:", "[por omisión:", "alores posibles:", "Códigos de salida:"];
+    let table: [(&str, &[&str], Words, Words); 5] = [
+        ("C", &["-h"], english, spanish),
+        ("es_AR.UTF-8", &["-h"], spanish, english),
+        ("es_AR.UTF-8", &["--help"], spanish, english),
+        ("C", &["--help", "--lang", "es"], spanish, english),
+        ("es_AR.UTF-8", &["--lang=en", "-h"], english, spanish),
+    ];
+    for (locale, args, there, absent) in table {
+        let output = command(args).env("LC_ALL", locale).output().expect("it ends");
+        let told = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(there.iter().all(|words| told.contains(words)), "{locale} {args:?}: {told}");
+        assert!(!absent.iter().any(|words| told.contains(words)), "{locale} {args:?}: {told}");
+        assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    }
+    let manual = command(&["--manual"]).env("LC_ALL", "es").output().expect("it ends");
+    assert!(String::from_utf8_lossy(&manual.stdout).contains("Connect to this Unix socket"));
 }
 
 #[test]

@@ -120,6 +120,12 @@ impl Tap {
         Self { recording: self.recording.clone(), about: about.into() }
     }
 
+    /// Whether there is a capture.
+    #[must_use]
+    pub(crate) const fn records(&self) -> bool {
+        self.recording.is_some()
+    }
+
     /// The same, for the connection of this name.
     #[must_use]
     pub(crate) fn of(&self, connection: &str) -> Self {

@@ -48,12 +48,12 @@ impl Cli {
 pub(super) enum Command {
     /// Check files of a suite: suites, chapters, dialects and notes
     Check {
-        /// What a dialect is checked against: a suite that is built in, by its name, or a file
-        #[arg(long, value_name = "SUITE", default_value = "calc")]
-        suite: String,
         /// The files
         #[arg(required = true)]
         files: Vec<String>,
+        /// What a dialect is checked against: a suite that is built in, by its name, or a file
+        #[arg(long, value_name = "SUITE", default_value = "calc")]
+        suite: String,
     },
     /// Start a server and look after it, as a process of the grader's own
     #[command(hide = true)]
@@ -80,8 +80,6 @@ pub(super) struct GradeArgs {
     /// The server: HOST:PORT, [IPV6]:PORT or unix:PATH; with --exec, only unix:PATH, on which it will listen
     #[arg(long)]
     pub(super) target: Option<Target>,
-    #[command(flatten)]
-    pub(super) launch: LaunchArgs,
     /// A suite that is built in, or a file
     #[arg(long, default_value = DEFAULT_SUITE, value_name = "NAME|FILE")]
     pub(super) suite: String,
@@ -128,6 +126,9 @@ pub(super) struct GradeArgs {
     /// Exit with 0 instead of 1 or 3, for programs that read the report
     #[arg(long)]
     pub(super) exit_zero: bool,
+    // Last, since what follows would stand under its heading.
+    #[command(flatten)]
+    pub(super) launch: LaunchArgs,
 }
 
 pub(super) const DEFAULT_SUITE: &str = "calc";

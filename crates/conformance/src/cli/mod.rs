@@ -3,12 +3,15 @@
 mod args;
 mod exit;
 mod grading;
+mod help;
 mod load;
 mod page;
 mod progress;
 mod roster;
+mod spanish;
 mod telling;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -28,7 +31,11 @@ use crate::suite::{self, Expressible, Suite};
 /// Runs the program with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&args) {
+        Ok(cli) => cli,
+        Err(error) => help::in_language(error, Cli::command(), &args).exit(),
+    };
     if let Some(page) = cli.page() {
         return exit_code(page.print());
     }

@@ -27,6 +27,9 @@ impl Page<'_> {
         match self {
             Self::Completions(shell) => {
                 clap_complete::generate(*shell, &mut command, "conformance", &mut text);
+                if *shell == Shell::Fish {
+                    text = with_values_of_options(&text).into_bytes();
+                }
             }
             Self::Manual("") => clap_mangen::Man::new(command).render(&mut text)?,
             Self::Manual(name) => match command.find_subcommand(name) {
@@ -40,4 +43,12 @@ impl Page<'_> {
         io::stdout().write_all(&text)?;
         Ok(Exit::Passed)
     }
+}
+
+/// What is generated for fish asks of a begun line whether it has a command yet, and gives up where its last option lacks the value
+/// that is about to be typed; so that no value would be offered. Asked once more with an empty one, it finds out. (`scripts/package.d/offers` tries it.)
+fn with_values_of_options(script: &[u8]) -> String {
+    const ASKS: &str = "argparse -s (__fish_conformance_global_optspecs) -- $cmd";
+    let asks = format!("{ASKS} 2>/dev/null\n");
+    String::from_utf8_lossy(script).replace(&asks, &format!("{asks}    or {ASKS} '' 2>/dev/null\n"))
 }

@@ -46,8 +46,6 @@ pub(super) struct RosterArgs {
     /// The build of all whose row has no other
     #[arg(long, value_name = "COMMAND")]
     build: Option<String>,
-    #[command(flatten)]
-    terms: LaunchTerms,
     /// Run only these cases; repeatable
     #[arg(long, value_name = "ID")]
     only: Vec<Pattern>,
@@ -75,6 +73,9 @@ pub(super) struct RosterArgs {
     /// The language of the pages [default: from LC_ALL, LC_MESSAGES or LANG]
     #[arg(long, value_enum)]
     lang: Option<Language>,
+    // Last, since what follows would stand under its heading.
+    #[command(flatten)]
+    terms: LaunchTerms,
 }
 
 /// Each has a process of the grader and one or more of the server; a machine for more is asked for by nobody.

@@ -137,7 +137,7 @@ impl Said {
             Self::Students => ("{0} students, at most {1} at a time, {2}", "{0} estudiantes, como máximo {1} a la vez, {2}"),
             Self::OwnNetworks => ("each server in a network of its own", "cada servidor en una red propia"),
             Self::SharedNetwork => ("servers share this machine's network: those with the same fixed port run one after another", "los servidores comparten la red de esta máquina: los que tienen el mismo puerto fijo se ejecutan uno tras otro"),
-            Self::OtherColumns => ("without a meaning here, and kept for moodle.csv: {0}", "sin significado aquí, y conservado para moodle.csv: {0}"),
+            Self::OtherColumns => ("columns that the grader does not use, copied to moodle.csv: {0}", "columnas que el evaluador no usa, copiadas a moodle.csv: {0}"),
             Self::Unchanged => ("{0} unchanged since they were graded", "{0} sin cambios desde que se evaluaron"),
             Self::Interrupted => ("interrupted: the same command goes on from here", "interrumpido: la misma orden sigue desde aquí"),
             Self::WithoutGrade => ("{0} without a grade", "{0} sin nota"),

@@ -36,6 +36,8 @@ pub struct Connection {
     end: Option<End>,
     write_failure: Option<io::ErrorKind>,
     leaving: Leaving,
+    /// How much was dropped while its end was waited for.
+    dropped: usize,
 }
 
 /// What our close leaves behind on a connection that the server closed first.
@@ -109,6 +111,7 @@ impl Connection {
             end: None,
             write_failure: None,
             leaving,
+            dropped: 0,
         })
     }
 
@@ -216,13 +219,20 @@ impl Connection {
         }
     }
 
-    /// Whether the server ends the connection by the deadline. What it sends until then is dropped.
+    /// Whether the server ends the connection by the deadline. What it sends until then is dropped. One that floods us will
+    /// not end it, and is not read to no purpose.
     pub async fn ends_by(&mut self, deadline: Instant) -> bool {
-        while self.end.is_none() && Instant::now() < deadline {
+        while self.end.is_none() && !self.is_flood() && Instant::now() < deadline {
             drop(timeout_at(deadline, self.read()).await);
-            self.inbox.take_all();
+            self.dropped += self.inbox.take_all().len();
         }
         self.end.is_some()
+    }
+
+    /// Whether more had to be dropped than any case asks for.
+    #[must_use]
+    pub const fn is_flood(&self) -> bool {
+        self.dropped > Inbox::MOST
     }
 
     /// Octets that are there already and belong to no reply that was taken.

@@ -36,6 +36,14 @@ pub struct Demise {
     pub excess: Option<Excess>,
 }
 
+impl Demise {
+    /// Whether it did not end in good order.
+    #[must_use]
+    pub fn is_crash(&self) -> bool {
+        self.excess.is_some() || self.exit.as_ref().is_some_and(|exit| *exit != Exit::Code(0))
+    }
+}
+
 /// What happened to a launched server in a case that went wrong.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Incident {

@@ -69,6 +69,7 @@ impl Player<'_> {
             warning: self.warning,
             slowest: self.slowest,
             goodbye_ignored: self.goodbye_ignored,
+            flooded: self.flooded,
         }
     }
 
@@ -94,6 +95,7 @@ impl Player<'_> {
                     }
                 }
             }
+            self.flooded |= line.connection.is_flood();
             line.connection.close();
         }
     }

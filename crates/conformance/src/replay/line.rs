@@ -13,6 +13,7 @@ use crate::transcript::What;
 use crate::verdict::{Expected, Happened};
 
 /// A connection of the case.
+#[derive(Debug)]
 pub(super) struct Line {
     pub(super) name: String,
     pub(super) connection: Connection,

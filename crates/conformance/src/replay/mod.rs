@@ -16,6 +16,7 @@ use crate::format::{Exchange, Wrong};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::transcript::Transcript;
 use crate::verdict::{Breach, Expected, Failure, Happened, Health, Stage, Warning};
+use line::Line;
 use player::Player;
 
 /// How the server is spoken to, as far as that was learned from the preflight.
@@ -62,6 +63,8 @@ pub struct Outcome {
     pub slowest: Duration,
     /// Whether a goodbye was said and the server did not close.
     pub goodbye_ignored: bool,
+    /// Whether the server sent without end.
+    pub flooded: bool,
 }
 
 /// Why a replay stopped.
@@ -114,10 +117,37 @@ pub struct Break {
     pub wrong: Vec<Wrong>,
 }
 
+/// A connection on which a case was passed, with all that its fence demands, and which is still open.
+#[derive(Debug)]
+pub struct Held(Line);
+
 /// Replays a case with the positive control that belongs to it. `general` are the diagnoses for all cases.
 pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome {
+    play_case_on(None, case, general, terms, Afterwards::Goodbye).await.0
+}
+
+/// What becomes of the connection of a case that was passed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Afterwards {
+    /// We say goodbye, and close it.
+    Goodbye,
+    /// If it is the only one, it is kept for the next case.
+    Hold,
+}
+
+/// The same, if there is one, on the connection that another case has left.
+pub async fn play_case_on(
+    held: Option<Held>,
+    case: &Case,
+    general: &[Wrong],
+    terms: &Terms,
+    afterwards: Afterwards,
+) -> (Outcome, Option<Held>) {
     let terms = &Terms { tap: terms.tap.about(&case.id), ..terms.clone() };
-    let mut player = Player::new(terms);
+    let mut player = match held {
+        Some(held) => Player::on(held, terms),
+        None => Player::new(terms),
+    };
     let steps = match &case.script {
         Script::Steps(steps) => steps.as_slice(),
         Script::Inexpressible(_) => &[],
@@ -127,7 +157,11 @@ pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome
         Err(stop) => Some(stop),
     };
     let diagnoses: Vec<Wrong> = case.wrong.iter().chain(general).map(|wrong| player.filled(wrong)).collect();
-    player.end(stopped.map(|stop| stop.with(diagnoses))).await
+    let held = match (&stopped, afterwards) {
+        (None, Afterwards::Hold) => player.held(),
+        (None, Afterwards::Goodbye) | (Some(_), _) => None,
+    };
+    (player.end(stopped.map(|stop| stop.with(diagnoses))).await, held)
 }
 
 /// Replays an exchange on a fresh connection: the preflight, a question after the server's health, or after an offer.

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::line::Line;
 use super::speech::Speech;
-use super::{Break, Stop, Terms};
+use super::{Break, Held, Stop, Terms};
 use crate::format::{Action, Reading, Step, Template};
 use crate::suite::NUMBER;
 use crate::transcript::{Transcript, What};
@@ -25,6 +25,7 @@ pub(super) struct Player<'a> {
     pub(super) warning: Option<Warning>,
     pub(super) slowest: Duration,
     pub(super) goodbye_ignored: bool,
+    pub(super) flooded: bool,
     /// Where connections last for one result: whether one was seen to outlast a refusal.
     pub(super) stays_after_refusals: bool,
 }
@@ -41,8 +42,21 @@ impl<'a> Player<'a> {
             warning: None,
             slowest: Duration::ZERO,
             goodbye_ignored: false,
+            flooded: false,
             stays_after_refusals: false,
         }
+    }
+
+    /// The same on a connection that is open.
+    pub(super) fn on(Held(line): Held, terms: &'a Terms) -> Self {
+        Self { current: Some(line.name.clone()), lines: vec![line], ..Self::new(terms) }
+    }
+
+    /// The connection, if it is the only one, and as good as a fresh one.
+    pub(super) fn held(&mut self) -> Option<Held> {
+        let [line] = &self.lines[..] else { return None };
+        let is_in_order = line.due == 0 && !line.half_closed && line.connection.end().is_none();
+        if is_in_order { self.lines.pop().map(Held) } else { None }
     }
 
     /// Does the steps; with `client`, all on that connection.

@@ -14,13 +14,20 @@ use crate::verdict::{Happened, Health, Stage};
 /// that die.
 const MOST_SILENCES: u32 = 4;
 
+/// A server for one client is started for the cases that go well too, and the ends that its clients make are none of its
+/// faults. One that dies so often by itself has shown what it dies of: a right one that dies of all that is no message dies
+/// two thirds as often.
+const MOST_CRASHES: u32 = 128;
+
 impl Run<'_> {
     /// Before a case: the server that it is due.
     pub(super) async fn ready(&mut self) {
+        self.held = None;
         let Some(launched) = &mut self.launched else { return };
         let is_due = match launched.policy() {
             Restart::Case => true,
-            Restart::Died if self.ends_with_its_client => true,
+            // One that has been started after a failure need not be started twice.
+            Restart::Died if self.ends_with_its_client => !launched.is_unused(),
             Restart::Died => match launched.server() {
                 Some(server) => server.demise().await.is_some(),
                 None => false,
@@ -30,14 +37,20 @@ impl Run<'_> {
         if is_due {
             self.start_again().await;
         }
-        if let Some(server) = self.launched.as_mut().and_then(Launched::server) {
-            server.mark();
+        if let Some(launched) = &mut self.launched {
+            launched.begin_use();
         }
     }
 
     /// After the preflight, the same.
     pub(super) async fn attend_preflight(&mut self, preflight: Preflight) -> Preflight {
         let (Some(_), Some(terms)) = (&self.launched, self.terms.clone()) else { return preflight };
+        if preflight.was_mute() {
+            // To ask once more would cost as much again. What it has printed is told all the same.
+            let Some(server) = self.launched.as_mut().and_then(Launched::server) else { return preflight };
+            let demise = server.demise().await;
+            return Preflight { incident: Some(server.incident(demise)), ..preflight };
+        }
         let asked = self.inquire(&terms).await;
         let demise = match health_of(&asked) {
             Health::Well => None,
@@ -65,6 +78,9 @@ impl Run<'_> {
     /// mistake, and costs what needs a second client; all else can be graded on a server started anew.
     async fn started_for_each_client(&mut self, preflight: Preflight) -> Preflight {
         let Some(terms) = self.terms.clone() else { return preflight };
+        if let Some(launched) = &mut self.launched {
+            launched.begin_use();
+        }
         let masters_it = self.inquire(&terms).await.stopped.is_none();
         let is_restarted = self.launched.as_ref().is_some_and(|launched| launched.policy() != Restart::Never);
         if !(masters_it && is_restarted) {
@@ -115,6 +131,7 @@ impl Run<'_> {
             }
         }
         let went_well = outcome.stopped.is_none();
+        self.crashes += u32::from(demise.as_ref().is_some_and(Demise::is_crash));
         let server = self.launched.as_mut()?.server()?;
         (!went_well).then(|| server.incident(demise))
     }
@@ -124,6 +141,16 @@ impl Run<'_> {
         if self.demise(outcome).await.is_some() {
             self.revive(Some(Health::Dead)).await;
         }
+    }
+
+    /// While the terms are not settled yet: those for a server that is started in the place of one that has died.
+    pub(super) async fn replaced(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
+        self.demise(outcome).await?;
+        let launched = self.launched.as_mut().filter(|launched| launched.policy() != Restart::Never)?;
+        let server = launched.start().await.ok()?;
+        let (address, network) = (server.address().clone(), server.network());
+        launched.begin_use();
+        Some(Terms { address, network, ..terms.clone() })
     }
 
     /// The end of the server, which is waited for where its connections have ended as they do when it dies.
@@ -145,6 +172,12 @@ impl Run<'_> {
         let is_wanted = match (launched.policy(), health) {
             (Restart::Died | Restart::Case, Some(Health::Dead)) => true,
             (Restart::Died | Restart::Case, Some(Health::Mute)) if self.ends_with_its_client => true,
+            // It has never been anything else.
+            (Restart::Died | Restart::Case, Some(Health::Mute))
+                if self.preflight.as_ref().is_some_and(Preflight::was_mute) =>
+            {
+                false
+            }
             (Restart::Died | Restart::Case, Some(Health::Mute)) => {
                 self.silences += 1;
                 self.silences <= MOST_SILENCES
@@ -160,7 +193,9 @@ impl Run<'_> {
     /// Starts it in place of the one that ran. Where that cannot be done, the server stays gone.
     async fn start_again(&mut self) {
         let Some(launched) = &mut self.launched else { return };
-        if !launched.is_worth_it() && launched.policy() == Restart::Died && !self.ends_with_its_client {
+        let is_worth_it =
+            if self.ends_with_its_client { self.crashes < MOST_CRASHES } else { launched.is_worth_it() };
+        if !is_worth_it && launched.policy() == Restart::Died {
             return;
         }
         let Ok(server) = launched.start().await else { return };
@@ -178,10 +213,10 @@ fn ends_with_its_client() -> Relaxation {
     Relaxation::named(
         "ends-with-its-client",
         Text {
-            en: "the server ends when its first client has gone, and is started again for each case"
+            en: "the server ends when its first client has gone, and is started again where a case needs it"
                 .to_owned(),
             es: Some(
-                "el servidor termina cuando se va su primer cliente, y se arranca otra vez para cada caso"
+                "el servidor termina cuando se va su primer cliente, y se arranca otra vez donde un caso lo necesita"
                     .to_owned(),
             ),
         },

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::Run;
+use super::{Preflight, Run, Standing};
 use crate::connection::Received;
 use crate::dialect::Dialect;
 use crate::format::{self, EventName, When, Wrong};
 use crate::matcher::Matcher;
 use crate::replay::{Break, Outcome, Stop, Terms, play_exchange};
-use crate::verdict::{Happened, Health};
+use crate::verdict::{Breach, Happened, Health};
 
 impl Run<'_> {
     /// Whether a case is to be run again: something did not come in time, and the server turns out to be well. Either the time
@@ -30,6 +30,13 @@ impl Run<'_> {
 
     pub(super) async fn health_after(&self, outcome: &Outcome, terms: &Terms) -> Option<(Health, Duration)> {
         match &outcome.stopped {
+            // A case of its own has now been met with the silence that the preflight met: there is nothing left to ask.
+            Some(Stop::Break(_))
+                if health_of(outcome) == Health::Mute
+                    && self.preflight.as_ref().is_some_and(Preflight::was_mute) =>
+            {
+                Some((Health::Mute, outcome.slowest))
+            }
             Some(Stop::Break(broken)) if broken.happened.is_alarming() => Some(self.health(terms).await),
             Some(Stop::Break(_) | Stop::Fault(_)) | None => None,
         }
@@ -92,6 +99,26 @@ impl Run<'_> {
         let relaxation =
             self.relaxations.iter().find(|relaxation| ended && relaxation.connection.is_some())?;
         relaxation.note.clone()
+    }
+
+    /// The note of the preflight, where the server says in a case what it said there: a server that refuses everything has one
+    /// fault, and not one for each case.
+    pub(super) fn note_of_preflight(&self, broken: &Break) -> Option<String> {
+        let Standing::Unsound(failure) = &self.preflight.as_ref()?.standing else { return None };
+        let Breach::Conversation { happened: Happened::Reply(before), .. } = &failure.breach else {
+            return None;
+        };
+        match &broken.happened {
+            Happened::Reply(received) if received.words() == before.words() => failure.note.clone(),
+            Happened::Reply(_)
+            | Happened::Nothing { .. }
+            | Happened::Unsolicited(_)
+            | Happened::Unterminated(_)
+            | Happened::TooLong(_)
+            | Happened::Ended(..)
+            | Happened::StillOpen(_)
+            | Happened::NotConnected(_) => None,
+        }
     }
 }
 

@@ -8,13 +8,9 @@ use super::health::came_too_late;
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
 use crate::grade::Credit;
-use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_exchange};
+use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_case_on, play_exchange};
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Verdict};
-
-/// A server that fails the preflight can pass no case, since each ends with the same transaction. Its cases are run for so
-/// long all the same, for the sake of what they tell.
-const TIME_FOR_THE_UNSOUND: Duration = Duration::from_secs(4);
 
 impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
@@ -41,8 +37,8 @@ impl Run<'_> {
     }
 
     /// From now on cases are run only for a while.
-    pub(super) fn limit_time(&mut self) {
-        self.deadline = Some(Instant::now() + TIME_FOR_THE_UNSOUND);
+    pub(super) fn limit_time(&mut self, time: Duration) {
+        self.deadline = Some(Instant::now() + time);
     }
 
     /// The verdict on a case that need not or cannot be run.
@@ -130,13 +126,21 @@ impl Run<'_> {
     }
 
     async fn play(&mut self, case: &Case, result: &mut CaseResult) {
+        if let Some(outcome) = self.play_on_held(case).await {
+            self.patience.saw(outcome.slowest);
+            result.verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
+            result.transcript = Some(outcome.transcript);
+            return;
+        }
         self.ready().await;
         let Some(terms) = self.terms.clone() else {
             result.verdict = Verdict::Error("there is no address to run it against".to_owned());
             return;
         };
         let mut terms = self.adapted(&terms);
-        let mut outcome = play_case(case, &self.suite.wrong, &terms).await;
+        let (mut outcome, held) =
+            play_case_on(None, case, &self.suite.wrong, &terms, self.afterwards(case)).await;
+        self.held = held;
         if needs_another_client(&outcome) {
             result.verdict = Verdict::NotApplicable(Lack::AnotherClient);
             return;
@@ -190,7 +194,8 @@ impl Run<'_> {
                 Verdict::NotApplicable(Lack::Declined)
             }
             Some(_) | None => {
-                let note = self.note_of_deviation(&broken).or_else(|| diagnosis.and_then(|wrong| wrong.note));
+                let note = self.note_of_deviation(&broken).or_else(|| self.note_of_preflight(&broken));
+                let note = note.or_else(|| diagnosis.and_then(|wrong| wrong.note));
                 Verdict::Fail(Box::new(broken.into_failure(note, health)))
             }
         }

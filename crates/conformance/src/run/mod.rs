@@ -3,6 +3,7 @@
 mod ahead;
 mod attend;
 mod health;
+mod hold;
 mod judge;
 mod patience;
 mod preflight;
@@ -27,7 +28,7 @@ use crate::connection::Target;
 use crate::format::Relaxation;
 use crate::grade::Credit;
 use crate::launch::StartFailure;
-use crate::replay::Terms;
+use crate::replay::{Held, Terms};
 use crate::selection::Selection;
 use crate::suite::{Case, Chapter, Suite};
 use crate::verdict::Blocker;
@@ -127,6 +128,10 @@ struct Run<'a> {
     silences: u32,
     /// Whether it is one that ends when its first client has gone, and is therefore started for each case.
     ends_with_its_client: bool,
+    /// Its one client, where the case before has left the connection in order.
+    held: Option<Held>,
+    /// How often it ended by itself, and not in good order.
+    crashes: u32,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
     /// The deviations under which the server is graded.
@@ -158,6 +163,8 @@ impl<'a> Run<'a> {
             launched: None,
             silences: 0,
             ends_with_its_client: false,
+            held: None,
+            crashes: 0,
             preflight: None,
             terms: None,
             relaxations: Vec::new(),

@@ -1,16 +1,24 @@
 //! Before the cases: can the server be reached, does it master one transaction, and how fast.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::health::health_of;
 use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
-use crate::format::{Exchange, Relaxation};
+use crate::format::Relaxation;
 use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Clients, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
 use crate::verdict::{Blocker, Failure, Happened, Health};
+
+/// A server that fails the preflight can pass no case, since each ends with the same transaction. Its cases are run for so
+/// long all the same, for the sake of what they tell.
+const TIME_FOR_THE_UNSOUND: Duration = Duration::from_secs(4);
+
+/// A flood tells the same in every case, and each keeps as much of it as a reply may have.
+const TIME_FOR_A_FLOOD: Duration = Duration::from_millis(500);
 
 /// What came of the preflight.
 #[derive(Clone, Debug)]
@@ -28,6 +36,11 @@ pub struct Preflight {
 impl Preflight {
     /// What a capture calls it, and the same calculation where it is asked again after a failure.
     const NAME: &str = "preflight";
+
+    /// Whether nothing was heard in it, however long that was waited for.
+    pub(super) const fn was_mute(&self) -> bool {
+        matches!(&self.standing, Standing::Unsound(Failure { aftermath: Some(Health::Mute), .. }))
+    }
 }
 
 /// How the server stands before the first case.
@@ -93,7 +106,7 @@ impl Run<'_> {
     async fn assess(&mut self, outcome: Outcome, mut terms: Terms) -> (Preflight, Terms) {
         let first_sight = health_of(&outcome);
         let relaxed = self.relax(&outcome, &terms).await;
-        let Outcome { stopped, transcript, slowest, goodbye_ignored, .. } = outcome;
+        let Outcome { stopped, transcript, slowest, goodbye_ignored, flooded, .. } = outcome;
         self.goodbye_ignored |= goodbye_ignored;
         let broken = match (stopped, relaxed) {
             (Some(Stop::Fault(fault)), _) => return (self.unreachable(fault, Some(transcript)), terms),
@@ -108,7 +121,13 @@ impl Run<'_> {
             }
         };
         let standing = match broken {
-            Some(broken) => Standing::Unsound(self.unsound(*broken, first_sight, &terms).await),
+            Some(broken) => {
+                let failure = self.unsound(*broken, first_sight, &terms).await;
+                if flooded {
+                    self.limit_time(TIME_FOR_A_FLOOD);
+                }
+                Standing::Unsound(failure)
+            }
             None => {
                 terms = self.relax_lifetime(&terms).await.unwrap_or(terms);
                 terms = self.relax_surplus(terms).await;
@@ -124,21 +143,28 @@ impl Run<'_> {
     }
 
     /// The fence, without an entry that this server does not master: a server without `CLEAR` should lose the cases about
-    /// `CLEAR`, and not every case because of what the grader does at its end.
-    pub(super) async fn passable_fence(&self, terms: &Terms) -> Arc<[Exchange]> {
-        let terms = self.adapted(terms);
+    /// `CLEAR`, and not every case because of what the grader does at its end. Each candidate is heard by a server that lives:
+    /// the one before may have died of what was left out, or have served the one client that it serves.
+    pub(super) async fn with_passable_fence(&mut self, mut terms: Terms) -> Terms {
+        let fence = Arc::clone(&terms.fence);
         let without = |left_out: usize| {
-            let kept = terms.fence.iter().enumerate().filter(|(index, _)| *index != left_out);
+            let kept = fence.iter().enumerate().filter(|(index, _)| *index != left_out);
             kept.map(|(_, entry)| entry.clone()).collect::<Vec<_>>()
         };
         // Leaving out what is not there is the whole fence.
-        let candidates = (0..=terms.fence.len()).rev().map(without);
+        let candidates = (0..=fence.len()).rev().map(without);
         for candidate in candidates.filter(|candidate| !candidate.is_empty()) {
-            if play_exchange(&candidate, &terms).await.stopped.is_none() {
-                return candidate.into();
+            let mut outcome = play_exchange(&candidate, &self.adapted(&terms)).await;
+            if let Some(replaced) = self.replaced(&outcome, &terms).await {
+                terms = replaced;
+                outcome = play_exchange(&candidate, &self.adapted(&terms)).await;
             }
+            if outcome.stopped.is_none() {
+                return Terms { fence: candidate.into(), ..terms };
+            }
+            terms = self.replaced(&outcome, &terms).await.unwrap_or(terms);
         }
-        terms.fence
+        terms
     }
 
     async fn unsound(&mut self, mut broken: Break, first_sight: Health, terms: &Terms) -> Failure {
@@ -151,7 +177,7 @@ impl Run<'_> {
         match health {
             Health::Dead => self.gone = Some(Blocker::Gone { health, since: None }),
             // A mute server is gone as soon as a case has shown what its silence looks like.
-            Health::Mute | Health::Wrong => self.limit_time(),
+            Health::Mute | Health::Wrong => self.limit_time(TIME_FOR_THE_UNSOUND),
             Health::Well => {}
         }
         let note = self.diagnosis(&broken, Some(health)).and_then(|wrong| wrong.note.clone());

@@ -29,6 +29,10 @@ impl<'a> Run<'a> {
     /// nothing to hear otherwise, unless it is that we waited for a greeting.
     pub(super) async fn relax(&mut self, outcome: &Outcome, terms: &Terms) -> Option<Terms> {
         let Some(Stop::Break(broken)) = &outcome.stopped else { return None };
+        // No deviation explains a flood, and each would be drowned in it until its time is over.
+        if outcome.flooded {
+            return None;
+        }
         let closed = matches!(broken.happened, Happened::Ended(..)) && outcome.transcript.heard_anything();
         let has_spoken = broken.happened.is_speech() || closed;
         let dialect = &self.suite.dialect;
@@ -90,8 +94,8 @@ impl<'a> Run<'a> {
                 return relaxed;
             }
         }
-        terms.fence = self.passable_fence(&terms).await;
-        terms
+        terms = self.replaced(&outcome, &terms).await.unwrap_or(terms);
+        self.with_passable_fence(terms).await
     }
 
     /// Tries deviations beside those that are known.

@@ -37,6 +37,14 @@ pub(super) struct Launched<'a> {
     transport: Transport,
     server: Option<Server>,
     starts: u32,
+    wear: Wear,
+}
+
+/// Whether the server that runs has been spoken to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Wear {
+    Unused,
+    Used,
 }
 
 /// Enough for a suite in which every second case kills a server. A server that dies of everything has shown it by then, and
@@ -45,7 +53,7 @@ const MOST_STARTS: u32 = 64;
 
 impl<'a> Launched<'a> {
     pub(super) const fn new(launcher: &'a Launcher, transport: Transport) -> Self {
-        Self { launcher, transport, server: None, starts: 0 }
+        Self { launcher, transport, server: None, starts: 0, wear: Wear::Unused }
     }
 
     pub(super) const fn policy(&self) -> Restart {
@@ -70,7 +78,21 @@ impl<'a> Launched<'a> {
     pub(super) async fn start(&mut self) -> Result<&Server, StartFailure> {
         self.starts += 1;
         let server = self.launcher.start(self.transport, self.server.take()).await?;
+        self.wear = Wear::Unused;
         Ok(self.server.insert(server))
+    }
+
+    /// From here on, what it is told and what it prints belongs to the next case.
+    pub(super) fn begin_use(&mut self) {
+        self.wear = Wear::Used;
+        if let Some(server) = &mut self.server {
+            server.mark();
+        }
+    }
+
+    /// Whether it runs and nobody has spoken to it.
+    pub(super) fn is_unused(&self) -> bool {
+        self.server.is_some() && self.wear == Wear::Unused
     }
 
     /// Whether it is worth starting it once more.

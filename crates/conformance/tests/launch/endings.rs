@@ -59,6 +59,15 @@ fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
         let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
         graded.expect(restart, 0, &["Grade: 100 / 100", "the server ends when its first client has gone"]);
     }
+    // What it does not master, such as CLEAR at the end of each case, kills it, and costs no more than the cases about it.
+    let bench = Bench::new("once-without-clear");
+    let cases = ["--suite", "calc", "--only", "session", "--only", "numbers/sums-and-products"];
+    let graded = bench.grade(&[&["--exec", &Bench::server("once {port}")], &cases[..]].concat());
+    graded.expect(
+        "without clear",
+        1,
+        &["✓ pass      session/line-by-line", "✗ FAIL      session/operand-order"],
+    );
     let bench = Bench::new("once-and-never-again");
     let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", "never"]);
     graded.expect("never", 1, &["Grade: 0 / 100"]);
@@ -86,6 +95,21 @@ fn a_server_for_one_calculation_only_is_graded_by_what_it_can_be_asked() {
         1,
         &["session          2 of    2     100", "numbers          1 of    1     100"],
     );
+}
+
+#[test]
+fn what_goes_well_is_played_on_one_connection_to_a_server_for_one_client() {
+    if !has_python() {
+        return;
+    }
+    // For the preflight, for the fence, to see that it always ends so, and then once for all cases or for each of the four.
+    for (restart, due) in [("died", 4), ("case", 7)] {
+        let bench = Bench::new("held");
+        let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
+        graded.expect(restart, 0, &["Grade: 100 / 100"]);
+        let starts = std::fs::read_to_string(bench.path("starts")).expect("it was started");
+        assert_eq!(starts.lines().count(), due, "{restart}");
+    }
 }
 
 #[test]

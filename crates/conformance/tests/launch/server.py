@@ -119,6 +119,9 @@ if flavour == "prying":  # tells what it can reach that is none of its business
 if flavour == "daemon":
     daemonise()
 
+if flavour == "once":
+    with open("starts", "a") as starts:
+        starts.write(f"{os.getpid()}\n")
 server = listener()
 if flavour == "forks":
     for _ in range(3):

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use calc_conformance::run::Options;
-use calc_conformance::verdict::Verdict;
+use calc_conformance::verdict::{Breach, Happened, Verdict};
 
 use crate::grading::{SUITE, for_each, grade, grade_with, score};
 use crate::null::{Null, NullServer};
@@ -35,4 +35,20 @@ fn a_server_that_never_answers_is_graded_in_ten_seconds() {
     let started = Instant::now();
     assert_eq!(score(&grade(server.address())), 0.0);
     assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+/// One that refuses whatever it is told has one fault, so that whoever begins with such a program reads one explanation.
+#[test]
+fn a_server_that_says_the_same_to_everything_is_told_one_cause() {
+    let server = NullServer::start(Null::Constant("FAIL syntax\n"));
+    let report = grade(server.address());
+    let refused = report.results.iter().filter(|result| match &result.verdict {
+        Verdict::Fail(failure) => matches!(
+            &failure.breach,
+            Breach::Conversation { happened: Happened::Reply(received), .. } if received.words() == b"FAIL syntax"
+        ),
+        _ => false,
+    });
+    let notes: Vec<_> = refused.map(|result| result.note()).collect();
+    assert!(notes.len() > 10 && notes.iter().all(|note| *note == Some("refused")), "{notes:?}");
 }

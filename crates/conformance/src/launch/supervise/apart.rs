@@ -7,8 +7,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 use nix::errno::Errno;
 use nix::sched::{CloneFlags, unshare};
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, send, socket_with};
 use rustix::process::{getegid, geteuid};
+
+use super::netlink::{Wanted, ask};
 
 /// Enters namespaces of our own: as root at once, otherwise by a user namespace in which we are who we were.
 pub(super) fn enter() -> io::Result<()> {
@@ -43,33 +44,11 @@ const LOOPBACK: i32 = 1;
 /// What `ip link set lo up` does: one message to the kernel (rtnetlink(7)) and its answer.
 fn raise_loopback() -> io::Result<()> {
     const RTM_NEWLINK: u16 = 16;
-    const NLM_F_REQUEST: u16 = 1;
-    const NLM_F_ACK: u16 = 4;
     const IFF_UP: u32 = 1;
-    const LENGTH: u32 = 32;
-    let mut message = Vec::new();
-    // nlmsghdr: length, type, flags, sequence, sender.
-    message.extend(LENGTH.to_ne_bytes());
-    message.extend(RTM_NEWLINK.to_ne_bytes());
-    message.extend((NLM_F_REQUEST | NLM_F_ACK).to_ne_bytes());
-    message.extend([0; 8]);
     // ifinfomsg: family and padding, type, index, flags, which of them change.
-    message.extend([0; 4]);
-    message.extend(LOOPBACK.to_ne_bytes());
-    message.extend(IFF_UP.to_ne_bytes());
-    message.extend(IFF_UP.to_ne_bytes());
-    // Without a protocol it is the first one, NETLINK_ROUTE.
-    let kernel = socket_with(AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC, None)?;
-    send(&kernel, &message, SendFlags::empty())?;
-    let mut answer = [0; 64];
-    let (length, _) = recv(&kernel, &mut answer, RecvFlags::empty())?;
-    // nlmsgerr: behind the header stands the negated error, or 0.
-    match answer[..length]
-        .get(16..20)
-        .map(|error| i32::from_ne_bytes([error[0], error[1], error[2], error[3]]))
-    {
-        Some(0) => Ok(()),
-        Some(error) => Err(io::Error::from_raw_os_error(-error)),
-        None => Err(io::Error::other("the kernel's answer is too short")),
-    }
+    let mut body = vec![0; 4];
+    body.extend(LOOPBACK.to_ne_bytes());
+    body.extend(IFF_UP.to_ne_bytes());
+    body.extend(IFF_UP.to_ne_bytes());
+    ask(None, RTM_NEWLINK, Wanted::Deed, &body).map(drop)
 }

@@ -1,17 +1,15 @@
-//! Who listens where, read from /proc: nobody connects to find out, since that ends or freezes many a student's server.
+//! Who listens where, as the kernel tells: nobody connects to find out, since that ends or freezes many a student's server.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use procfs::FromBufReadSI;
-use procfs::net::{TcpNetEntries, TcpNetEntry, UdpState};
+use procfs::net::{UdpNetEntry, UdpState};
 use procfs::process::{FDTarget, Process};
 use rustix::process::geteuid;
 
 use super::super::message::{Carrier, Listening};
 use super::super::{Place, Spec};
+use super::tables::tcp_listeners;
 use super::{is_init, tree};
 
 /// A socket that listens, or, of UDP, that can be sent to.
@@ -19,39 +17,26 @@ use super::{is_init, tree};
 pub(super) struct Listener {
     pub(super) inode: u64,
     /// The user, where the kernel tells.
-    user: Option<u32>,
+    pub(super) user: Option<u32>,
     pub(super) at: Listening,
 }
 
 /// All of this network.
 pub(super) fn listeners(carrier: Carrier) -> Vec<Listener> {
-    let port = |inode, user, address| Listener { inode, user: Some(user), at: Listening::Port(address) };
     match carrier {
-        Carrier::Tcp => {
-            let entries = ["/proc/net/tcp", "/proc/net/tcp6"].into_iter().flat_map(tcp_listeners);
-            entries.map(|entry| port(entry.inode, entry.uid, entry.local_address)).collect()
-        }
+        Carrier::Tcp => tcp_listeners(),
         Carrier::Udp => {
             let entries = [procfs::net::udp(), procfs::net::udp6()].into_iter().flatten().flatten();
             // What is connected hears its peer alone.
             let open = entries.filter(|entry| entry.state == UdpState::Close);
-            open.map(|entry| port(entry.inode, entry.uid, entry.local_address)).collect()
+            let listener = |entry: UdpNetEntry| Listener {
+                inode: entry.inode,
+                user: Some(entry.uid),
+                at: Listening::Port(entry.local_address),
+            };
+            open.map(listener).collect()
         }
     }
-}
-
-/// The entries of a table that listen. The kernel lists them before all others, of which there may be tens of thousands, so
-/// that the others are not read.
-fn tcp_listeners(table: &str) -> Vec<TcpNetEntry> {
-    /// TCP_LISTEN.
-    const LISTENS: Option<&str> = Some("0A");
-    let Ok(table) = File::open(table) else { return Vec::new() };
-    let lines = BufReader::new(table).lines().map_while(Result::ok).enumerate();
-    let listens = |line: &str| line.split_ascii_whitespace().nth(3) == LISTENS;
-    let head = lines.take_while(|(index, line)| *index == 0 || listens(line));
-    let head: String = head.map(|(_, line)| line + "\n").collect();
-    let entries = TcpNetEntries::from_buf_read(head.as_bytes(), procfs::current_system_info());
-    entries.map(|entries| entries.0).unwrap_or_default()
 }
 
 /// The Unix sockets that listen. (The flags, which tell them from those that are only bound, are what `procfs` leaves out.)

@@ -3,6 +3,8 @@
 mod apart;
 mod holder;
 mod listening;
+mod netlink;
+mod tables;
 mod tree;
 mod usage;
 mod watch;
