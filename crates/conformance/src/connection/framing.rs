@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::format::{Header, Length, Receive, Span, last_delimiter};
+use crate::format::{Extent, Header, Length, NoNumber, Receive, Span, last_delimiter};
 
 /// Where a reply stands at the beginning of what was received.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,8 +34,11 @@ pub enum Quiet {
 /// Finds the first reply in octets.
 pub(super) fn boundary(framing: &Receive, octets: &[u8], quiet: Quiet) -> Boundary {
     match framing {
-        Receive::Delimited { delimiter, strip, count, max } => {
-            delimited(octets, delimiter, strip, *count, *max)
+        Receive::Delimited { delimiter, strip, count, quiet_ms, max } => {
+            match delimited(octets, delimiter, strip, *count, *max) {
+                Boundary::Incomplete if quiet_ms.is_some() && quiet == Quiet::Yes => all(octets),
+                found => found,
+            }
         }
         Receive::Quiet { max, .. } | Receive::UntilClose { max } | Receive::Datagram { max }
             if octets.len() > *max =>
@@ -84,15 +87,13 @@ fn delimited(octets: &[u8], delimiter: &[u8], strip: &[u8], count: u32, max: usi
     Boundary::Reply { total: end + delimiter.len(), words: 0..words }
 }
 
+/// What is no length where one is due is a reply of its own, which is none that could be due.
 fn counted(octets: &[u8], length: &Length, words: Span, max: usize) -> Boundary {
-    let header = length.header();
-    let Some(field) = octets.get(usize::from(length.offset)..header) else { return Boundary::Incomplete };
-    let counted = length.endian.decode(field);
-    let total = match length.counts {
-        Span::Body => counted.saturating_add(header as u64),
-        Span::All => counted,
-    };
-    behind(header, total, octets, words, max)
+    match length.decode(octets) {
+        Ok(Some(Extent { head, total })) => behind(head, total, &length.then, octets, words, max),
+        Ok(None) => Boundary::Incomplete,
+        Err(NoNumber { octets }) => Boundary::Reply { total: octets, words: 0..octets },
+    }
 }
 
 /// Lines of which none says a length are a reply of their own, which is none that could be due.
@@ -103,25 +104,24 @@ fn headed(octets: &[u8], header: &Header, words: Span, max: usize) -> Boundary {
     };
     let head = lines + end.len();
     match header.decode(&octets[..lines]) {
-        Some(length) => behind(head, length.saturating_add(head as u64), octets, words, max),
+        Some(length) => behind(head, length.saturating_add(head as u64), &[], octets, words, max),
         None => Boundary::Reply { total: head, words: 0..lines },
     }
 }
 
-/// A reply of `total` octets, of which `head` say so.
-fn behind(head: usize, total: u64, octets: &[u8], words: Span, max: usize) -> Boundary {
+/// A reply of `total` octets, of which `head` say so and the last ones are `then`. Where others stand in the place of these,
+/// they are words.
+fn behind(head: usize, total: u64, then: &[u8], octets: &[u8], words: Span, max: usize) -> Boundary {
     match usize::try_from(total) {
         // A length that counts itself and is shorter than itself is as wrong as one that is too long.
-        Ok(total) if (head..=max).contains(&total) => {
+        Ok(total) if (head + then.len()..=max).contains(&total) => {
+            let Some(reply) = octets.get(..total) else { return Boundary::Incomplete };
             let start = match words {
                 Span::Body => head,
                 Span::All => 0,
             };
-            if octets.len() < total {
-                Boundary::Incomplete
-            } else {
-                Boundary::Reply { total, words: start..total }
-            }
+            let end = reply.strip_suffix(then).map_or(total, <[u8]>::len);
+            Boundary::Reply { total, words: start..end }
         }
         Ok(_) | Err(_) => Boundary::TooLong,
     }
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn replies_are_the_same_however_they_were_cut() {
         let too_long: &[Found] = &[("too long", "")];
-        let rows: [(&str, &[u8], &[Found]); 27] = [
+        let rows: [(&str, &[u8], &[Found]); 35] = [
             (
                 r#"{"delimiter": "\n", "strip": "\r", "count": 2}"#,
                 b"OK\r\n= 3\r\n\n\nOK\n",
@@ -234,6 +234,34 @@ mod tests {
                 &[("AB\\x013", "AB\\x013")],
             ),
             (r#"{"length": {"width": 4}}"#, b"\xff\xff\xff\xff", too_long),
+            (r#"{"length": {"digits": 4}}"#, b"0003= 5  1 3", &[("= 5", "0003= 5"), ("3", "  1 3")]),
+            (
+                r#"{"length": {"digits": 3, "fill": "blanks-behind"}}"#,
+                b"3  = 51\0\x003",
+                &[("= 5", "3  = 5"), ("3", "1\\x00\\x003")],
+            ),
+            (r#"{"length": {"digits": 2}}"#, b"OK+1-1", &[("OK", "OK"), ("+1", "+1"), ("-1", "-1")]),
+            (
+                r#"{"length": {"digits": 2, "base": 16, "counts": "all"}}"#,
+                b"0A12345678",
+                &[("12345678", "0A12345678")],
+            ),
+            (r#"{"length": {"digits": 4}}"#, b"9999", too_long),
+            (
+                r#"{"length": {"until": ":", "then": ","}}"#,
+                b"3:= 5,0:,1:3;",
+                &[("= 5", "3:= 5,"), ("", "0:,"), ("3;", "1:3;")],
+            ),
+            (
+                r#"{"length": {"until": "\r\n", "base": 16, "then": "\r\n"}, "words": "all"}"#,
+                b"a\r\n0123456789\r\n",
+                &[("a\\r\\n0123456789", "a\\r\\n0123456789\\r\\n")],
+            ),
+            (
+                r#"{"length": {"until": " "}}"#,
+                b"x 12345678901",
+                &[("x ", "x "), ("12345678901", "12345678901")],
+            ),
             (
                 r#"{"header": {"name": "Content-Length"}}"#,
                 b"Content-Length: 2\r\n\r\n= 5\r\ncontent-length:0\r\n\r\nContent-Length: 1\r\n",
@@ -277,9 +305,19 @@ mod tests {
             (r#"{"delimiter": ""}"#, "an empty `delimiter` ends nothing"),
             (r#"{"quiet_ms": 5, "strip": "x"}"#, "`strip` belongs to `delimiter`"),
             (r#"{"quiet_ms": 5, "count": 2}"#, "`count` belongs to `delimiter`"),
+            (r#"{"delimiter": "\n", "quiet_ms": 0}"#, "`quiet_ms` is from 1 to 60000"),
             (r#"{"delimiter": "\n", "count": 0}"#, "`count` is from 1 to 100"),
             (r#"{"fixed": 0}"#, "0 octets leave no room for a reply"),
-            (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3"),
+            (r#"{"length": {"width": 3}}"#, "a length has 1, 2 or 4 octets, not 3; in text it has `digits`"),
+            (r#"{"length": {"digits": 11}}"#, "a length has 1 to 10 digits"),
+            (r#"{"length": {"digit": 4}}"#, "unknown field `digit`"),
+            (r#"{"length": {"digits": 4, "fill": "zeroes"}}"#, "unknown variant `zeroes`"),
+            (r#"{"length": {"digits": 4, "endian": "big"}}"#, "`endian` belongs to `width`"),
+            (r#"{"length": {"width": 2, "base": 16}}"#, "`base` belongs to `digits` or `until`"),
+            (r#"{"length": {"digits": 4, "base": 8}}"#, "the base of a length is 10 or 16, not 8"),
+            (r#"{"length": {"until": ":", "fill": "zeros"}}"#, "`fill` belongs to `digits`"),
+            (r#"{"length": {"until": "0"}}"#, "`until` begins with something that is no digit"),
+            (r#"{"length": {}}"#, "a length needs one of `width`, `digits`, `until`"),
             (r#"{"fixed": 4, "words": "all"}"#, "`words` belongs to `length` or `header`"),
             (r#"{"header": {"name": "a b"}}"#, "`a b` is no name of a header"),
             (r#"{"header": {"name": "L", "line_end": "\r"}}"#, "unknown variant `\r`"),

@@ -117,7 +117,13 @@ mod tests {
 
     #[test]
     fn what_was_taken_is_given_back_to_the_memory() {
-        let lines = Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), count: 1, max: 8 };
+        let lines = Receive::Delimited {
+            delimiter: b"\n".to_vec(),
+            strip: Vec::new(),
+            count: 1,
+            quiet_ms: None,
+            max: 8,
+        };
         let mut inbox = Inbox::default();
         for _ in 0..Inbox::MOST {
             inbox.push(b"OK\n");

@@ -355,8 +355,10 @@ impl Connection {
 /// The silence that ends a reply, where that is what ends it.
 const fn silence_that_ends(framing: &Receive) -> Option<Duration> {
     match framing {
-        Receive::Quiet { quiet_ms, .. } => Some(Duration::from_millis(*quiet_ms)),
-        Receive::Delimited { .. }
+        Receive::Quiet { quiet_ms, .. } | Receive::Delimited { quiet_ms: Some(quiet_ms), .. } => {
+            Some(Duration::from_millis(*quiet_ms))
+        }
+        Receive::Delimited { quiet_ms: None, .. }
         | Receive::UntilClose { .. }
         | Receive::Fixed(_)
         | Receive::Datagram { .. }

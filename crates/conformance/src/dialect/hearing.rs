@@ -89,7 +89,13 @@ mod tests {
 
     fn hearing(prompt: Option<&str>, ignore: Option<&str>) -> Hearing {
         Hearing {
-            receive: Receive::Delimited { delimiter: b"\n".to_vec(), strip: Vec::new(), count: 1, max: 100 },
+            receive: Receive::Delimited {
+                delimiter: b"\n".to_vec(),
+                strip: Vec::new(),
+                count: 1,
+                quiet_ms: None,
+                max: 100,
+            },
             encoding: Encoding::Utf8,
             greeting: 0,
             prompt: prompt.map(|prompt| at_the_start(prompt).expect("a pattern")),

@@ -7,6 +7,7 @@ mod pattern;
 mod sample;
 mod speaking;
 mod usual;
+mod usual_text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

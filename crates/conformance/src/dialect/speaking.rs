@@ -6,7 +6,7 @@ use std::ops::Range;
 use regex::bytes::Regex;
 
 use super::{Inexpressible, OPERATORS, anchored, compiled};
-use crate::format::{self, DecimalSign, Encoding, Message, Send, Span, Template, Wording, fill};
+use crate::format::{self, DecimalSign, Encoding, Message, Send, Template, Wording, fill};
 use crate::number::Decimal;
 use crate::spelling::hint;
 
@@ -243,14 +243,7 @@ impl Speaking {
                 let missing = length.checked_sub(words.len()).ok_or_else(too_long)?;
                 (Vec::new(), vec![*pad; missing])
             }
-            Send::Length(length) => {
-                let counted = match length.counts {
-                    Span::Body => words.len(),
-                    Span::All => words.len() + length.header(),
-                };
-                let width = length.width.octets();
-                (length.endian.encode(counted as u64, width).ok_or_else(too_long)?, Vec::new())
-            }
+            Send::Length(length) => (length.encode(words.len()).ok_or_else(too_long)?, length.then.clone()),
             Send::Header(header) => (header.encode(words.len()), Vec::new()),
         };
         let start = before.len();

@@ -2,20 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use super::usual_text::{
+    any_case, bare_result, blanks_behind, greeting, line_before, line_behind, no_line_end, titled,
+    unended_refusals,
+};
 use crate::format::{Cost, DecimalSign, Dialect, Endian, Form, Item, Relaxation, Reply, Usual};
-use crate::language::Text;
 
-/// Those of them that a suite looks for, as far as the dialect leaves room for them.
+/// Those of them that a suite looks for, as far as the dialect leaves room for them and does not list them itself.
 pub(super) fn usual_deviations(dialect: &Dialect, wanted: &BTreeMap<Usual, Cost>) -> Vec<Relaxation> {
+    let is_listed = |usual: &Usual| dialect.relaxations.iter().any(|listed| listed.id == usual.id());
     let deviation = |(usual, cost): (&Usual, &Cost)| {
-        let (title, replies) = match usual {
+        let deviation = match usual {
             Usual::DecimalPoint => decimal_point(dialect),
             Usual::ByteOrder => byte_order(dialect),
+            Usual::BlanksBehind => blanks_behind(dialect),
+            Usual::AnyCase => any_case(dialect),
+            Usual::BareResult => bare_result(dialect),
+            Usual::Greeting => greeting(dialect),
+            Usual::NoLineEnd => no_line_end(dialect),
+            Usual::UnendedRefusals => unended_refusals(dialect),
+            Usual::LineBehind => line_behind(dialect),
+            Usual::LineBefore => line_before(dialect),
         }?;
-        let (breaks, note) = (cost.breaks.clone(), cost.note.clone());
-        Some(Relaxation { replies, breaks, note, ..Relaxation::named(usual.id(), title) })
+        let Cost { breaks, without, note } = cost.clone();
+        Some(Relaxation { id: usual.id().to_owned(), breaks, without, note, ..deviation })
     };
-    wanted.iter().filter_map(deviation).collect()
+    wanted.iter().filter(|(usual, _)| !is_listed(usual)).filter_map(deviation).collect()
 }
 
 /// Whether it shows with the first fraction, of which the preflight has none.
@@ -24,29 +36,26 @@ pub fn is_about_fractions(relaxation: &Relaxation) -> bool {
     !relaxation.replies.is_empty() && relaxation.replies.values().all(|reply| reply.decimal.is_some())
 }
 
-/// What a deviation is called, and the replies that are otherwise.
-type Deviation = (Text, BTreeMap<String, Reply>);
-
 /// Results have a point where the protocol has a comma: what every language prints that is not told otherwise.
-fn decimal_point(dialect: &Dialect) -> Option<Deviation> {
+fn decimal_point(dialect: &Dialect) -> Option<Relaxation> {
     let result = dialect.replies.get(super::RESULT)?;
     match dialect.numbers.decimal {
         DecimalSign::Point => None,
         DecimalSign::Comma => {
             let result = Reply { decimal: Some(DecimalSign::Point), ..result.clone() };
-            let title = Text {
-                en: "results have a decimal point, and not a comma".to_owned(),
-                es: Some("los resultados llevan punto decimal, y no coma".to_owned()),
-            };
             let replies = BTreeMap::from([(super::RESULT.to_owned(), result)]);
-            Some((title, replies))
+            let deviation = titled(
+                "results have a decimal point, and not a comma",
+                "los resultados llevan punto decimal, y no coma",
+            );
+            Some(Relaxation { replies, ..deviation })
         }
     }
 }
 
 /// The fields of replies are in the other order of octets: that of the processor, where the protocol has that of the
 /// network.
-fn byte_order(dialect: &Dialect) -> Option<Deviation> {
+fn byte_order(dialect: &Dialect) -> Option<Relaxation> {
     let turned = dialect.replies.iter().filter_map(|(name, reply)| {
         let Form::Pack(items) = &reply.form else { return None };
         let form = Form::Pack(items.iter().map(turned).collect());
@@ -54,11 +63,11 @@ fn byte_order(dialect: &Dialect) -> Option<Deviation> {
         is_other.then(|| (name.clone(), Reply { form, ..reply.clone() }))
     });
     let replies: BTreeMap<_, _> = turned.collect();
-    let title = Text {
-        en: "the octets of the fields are in the other order".to_owned(),
-        es: Some("los octetos de los campos van en el otro orden".to_owned()),
-    };
-    replies.contains_key(super::RESULT).then_some((title, replies))
+    let deviation = titled(
+        "the octets of the fields are in the other order",
+        "los octetos de los campos van en el otro orden",
+    );
+    replies.contains_key(super::RESULT).then_some(Relaxation { replies, ..deviation })
 }
 
 /// A field with its octets in the other order, where it has several.

@@ -49,6 +49,8 @@ pub enum Receive {
         strip: Vec<u8>,
         /// How many delimiters end it: so many lines it has.
         count: u32,
+        /// After so many milliseconds of silence, what has come is a reply too, for one that has no end.
+        quiet_ms: Option<u64>,
         /// The most octets of a reply without its end.
         max: usize,
     },
@@ -222,14 +224,19 @@ impl TryFrom<RawReceive> for Receive {
             }
             Some(_) | None => {}
         }
+        // Beside a delimiter, silence ends only what has none.
+        let (quiet_ms, alone) = if delimiter.is_some() { (raw.quiet_ms, None) } else { (None, raw.quiet_ms) };
         let strip = raw.strip.unwrap_or_default().into_bytes();
         let count = raw.count.unwrap_or(1);
         let words = raw.words.unwrap_or_default();
         exactly_one(
             "the end of a reply",
             [
-                ("delimiter", delimiter.map(|delimiter| Self::Delimited { delimiter, strip, count, max })),
-                ("quiet_ms", raw.quiet_ms.map(|quiet_ms| Self::Quiet { quiet_ms, max })),
+                (
+                    "delimiter",
+                    delimiter.map(|delimiter| Self::Delimited { delimiter, strip, count, quiet_ms, max }),
+                ),
+                ("quiet_ms", alone.map(|quiet_ms| Self::Quiet { quiet_ms, max })),
                 ("until_close", raw.until_close.map(|True| Self::UntilClose { max })),
                 ("fixed", raw.fixed.map(Self::Fixed)),
                 ("datagram", raw.datagram.map(|True| Self::Datagram { max })),

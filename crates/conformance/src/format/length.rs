@@ -1,39 +1,33 @@
-//! Where the length of a message stands that says its own: in octets before it, or in a line of text.
+//! The length of a message before it: in a binary field, or in digits.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::Octets;
+use super::message::exactly_one;
+use super::numeral::{Base, Endian, Fill, MOST_DIGITS, NoNumber, Numeral, Width};
+
 /// A length before a message.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(try_from = "RawLength")]
 pub struct Length {
-    /// How many octets the length has: 1, 2 or 4.
-    pub width: Width,
-    /// Which of them comes first.
-    #[serde(default)]
-    pub endian: Endian,
+    /// How it is written.
+    pub numeral: Numeral,
     /// How many octets stand before it.
-    #[serde(default)]
     pub offset: u16,
     /// What it counts.
-    #[serde(default)]
     pub counts: Span,
+    /// What stands behind the message, as the comma of a netstring does.
+    pub then: Vec<u8>,
 }
 
-/// How many octets a length has.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(try_from = "u8")]
-pub struct Width(u8);
-
-/// Which octet of a number comes first.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(rename_all = "lowercase")]
-pub enum Endian {
-    /// The most significant one: network order.
-    #[default]
-    Big,
-    /// The least significant one, as most processors keep it.
-    Little,
+/// How much of what was received a message takes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Extent {
+    /// So many octets stand before it.
+    pub head: usize,
+    /// So many there are with these and what stands behind it.
+    pub total: u64,
 }
 
 /// A part of a message that is framed by its length.
@@ -47,136 +41,102 @@ pub enum Span {
     All,
 }
 
-impl TryFrom<u8> for Width {
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawLength {
+    /// How many octets it has as a binary number: 1, 2 or 4.
+    width: Option<Width>,
+    /// Which of these comes first.
+    endian: Option<Endian>,
+    /// How many digits it has, filled up.
+    digits: Option<usize>,
+    /// What it is filled up with.
+    fill: Option<Fill>,
+    /// What ends it, where it has as many digits as it takes: `":"`.
+    until: Option<Octets>,
+    /// The base of the digits.
+    base: Option<Base>,
+    /// How many octets stand before it.
+    #[serde(default)]
+    offset: u16,
+    /// What it counts.
+    #[serde(default)]
+    counts: Span,
+    /// What stands behind the message: `","`.
+    then: Option<Octets>,
+}
+
+impl TryFrom<RawLength> for Length {
     type Error = String;
 
-    fn try_from(width: u8) -> Result<Self, String> {
-        match width {
-            1 | 2 | 4 => Ok(Self(width)),
-            other => Err(format!("a length has 1, 2 or 4 octets, not {other}")),
+    fn try_from(raw: RawLength) -> Result<Self, String> {
+        let until = raw.until.map(|until| until.octets()).transpose()?;
+        let (base, fill) = (raw.base.unwrap_or_default(), raw.fill.unwrap_or_default());
+        match &until {
+            _ if raw.endian.is_some() && raw.width.is_none() => {
+                return Err("`endian` belongs to `width`".to_owned());
+            }
+            _ if raw.fill.is_some() && raw.digits.is_none() => {
+                return Err("`fill` belongs to `digits`".to_owned());
+            }
+            None if raw.base.is_some() && raw.digits.is_none() => {
+                return Err("`base` belongs to `digits` or `until`".to_owned());
+            }
+            Some(until) if until.first().is_none_or(u8::is_ascii_hexdigit) => {
+                return Err("`until` begins with something that is no digit".to_owned());
+            }
+            _ if raw.digits.is_some_and(|digits| !(1..=MOST_DIGITS).contains(&digits)) => {
+                return Err(format!("a length has 1 to {MOST_DIGITS} digits"));
+            }
+            Some(_) | None => {}
         }
-    }
-}
-
-impl Width {
-    /// The number of octets.
-    #[must_use]
-    pub const fn octets(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl Endian {
-    /// An unsigned number in so many octets, if they hold it.
-    #[must_use]
-    pub fn encode(self, number: u64, width: usize) -> Option<Vec<u8>> {
-        let octets = number.to_be_bytes();
-        let (above, kept) = octets.split_at_checked(octets.len().checked_sub(width)?)?;
-        if above.iter().any(|octet| *octet != 0) {
-            return None;
-        }
-        let mut kept = kept.to_vec();
-        match self {
-            Self::Big => {}
-            Self::Little => kept.reverse(),
-        }
-        Some(kept)
-    }
-
-    /// The unsigned number that at most eight octets hold.
-    #[must_use]
-    pub fn decode(self, octets: &[u8]) -> u64 {
-        let add = |number: u64, octet: &u8| number << 8 | u64::from(*octet);
-        match self {
-            Self::Big => octets.iter().fold(0, add),
-            Self::Little => octets.iter().rev().fold(0, add),
-        }
+        let endian = raw.endian.unwrap_or_default();
+        let numeral = exactly_one(
+            "a length",
+            [
+                ("width", raw.width.map(|width| Numeral::Binary(width, endian))),
+                ("digits", raw.digits.map(|digits| Numeral::Digits(digits, base, fill))),
+                ("until", until.map(|until| Numeral::Until(until, base))),
+            ],
+        )?;
+        let then = raw.then.map(|then| then.octets()).transpose()?.unwrap_or_default();
+        Ok(Self { numeral, offset: raw.offset, counts: raw.counts, then })
     }
 }
 
 impl Length {
-    /// How many octets stand before the body.
+    /// What stands before a message of so many octets, if the length has room for them.
     #[must_use]
-    pub const fn header(&self) -> usize {
-        self.offset as usize + self.width.octets()
-    }
-}
-
-/// Lines of text before a message, one of which says how long it is: `Content-Length: 12`, and an empty line.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(deny_unknown_fields)]
-pub struct Header {
-    /// What the line begins with, before its colon, in capitals or not: `"Content-Length"`.
-    pub name: HeaderName,
-    /// What ends each line.
-    #[serde(default)]
-    pub line_end: LineEnd,
-}
-
-/// What a line of a header begins with, before its colon.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(try_from = "String")]
-pub struct HeaderName(String);
-
-/// What ends the lines of a header.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
-pub enum LineEnd {
-    /// As the protocols of the internet have it.
-    #[default]
-    #[serde(rename = "\r\n")]
-    CrLf,
-    /// A line feed alone.
-    #[serde(rename = "\n")]
-    Lf,
-}
-
-impl TryFrom<String> for HeaderName {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        if name.is_empty() || name.contains([':', ' ', '\t', '\r', '\n']) {
-            return Err(format!(
-                "`{}` is no name of a header: it has no blanks and no colon",
-                name.escape_debug()
-            ));
-        }
-        Ok(Self(name))
-    }
-}
-
-impl LineEnd {
-    /// Its octets.
-    #[must_use]
-    pub const fn octets(self) -> &'static [u8] {
-        match self {
-            Self::CrLf => b"\r\n",
-            Self::Lf => b"\n",
+    pub fn encode(&self, words: usize) -> Option<Vec<u8>> {
+        match self.counts {
+            Span::Body => self.numeral.encode(words),
+            // It counts its own octets, and for that it may need one more.
+            Span::All => (1..=MOST_DIGITS * 2).find_map(|head| {
+                let numeral = self.numeral.encode(words + head + self.then.len())?;
+                (numeral.len() == head).then_some(numeral)
+            }),
         }
     }
-}
 
-impl Header {
-    /// The lines before a body of so many octets.
-    #[must_use]
-    pub fn encode(&self, length: usize) -> Vec<u8> {
-        let line_end = self.line_end.octets();
-        let line = format!("{}: {length}", self.name.0);
-        [line.as_bytes(), line_end, line_end].concat()
-    }
-
-    /// How long the body is, by the lines before it; none, if none of them says so.
-    #[must_use]
-    pub fn decode(&self, lines: &[u8]) -> Option<u64> {
-        let mut lines = lines.split(|octet| *octet == b'\n');
-        lines.find_map(|line| {
-            let (name, length) = std::str::from_utf8(line).ok()?.split_once(':')?;
-            name.eq_ignore_ascii_case(&self.name.0).then(|| length.trim_ascii().parse().ok())?
-        })
-    }
-
-    /// What stands behind the last line, before the body.
-    #[must_use]
-    pub fn end(&self) -> Vec<u8> {
-        self.line_end.octets().repeat(2)
+    /// Where a message that begins with its length begins and ends; nothing as long as there is too little of it.
+    ///
+    /// # Errors
+    /// There is no length.
+    pub fn decode(&self, octets: &[u8]) -> Result<Option<Extent>, NoNumber> {
+        let offset = usize::from(self.offset);
+        let Some(numeral) = octets.get(offset..) else { return Ok(None) };
+        match self.numeral.decode(numeral) {
+            Ok(Some((width, number))) => {
+                let head = offset + width;
+                let then = self.then.len() as u64;
+                let total = match self.counts {
+                    Span::Body => number.saturating_add(head as u64).saturating_add(then),
+                    Span::All => number,
+                };
+                Ok(Some(Extent { head, total }))
+            }
+            Ok(None) => Ok(None),
+            Err(NoNumber { octets }) => Err(NoNumber { octets: offset + octets }),
+        }
     }
 }

@@ -70,6 +70,22 @@ pub enum Usual {
     DecimalPoint,
     /// The octets of a reply's binary fields are in the other order.
     ByteOrder,
+    /// Blanks, a line end or a NUL stand behind replies of text.
+    BlanksBehind,
+    /// Replies of text are in other capitals.
+    AnyCase,
+    /// Other words stand before the number of a result, or none.
+    BareResult,
+    /// A line comes before the client is asked for anything.
+    Greeting,
+    /// Replies do not end as they should, but the server waits then.
+    NoLineEnd,
+    /// Refusals do not end as they should, and other replies do.
+    UnendedRefusals,
+    /// Another line stands behind each reply, or the same one again.
+    LineBehind,
+    /// Another line stands before each reply.
+    LineBefore,
 }
 
 impl Usual {
@@ -79,6 +95,14 @@ impl Usual {
         match self {
             Self::DecimalPoint => "decimal-point",
             Self::ByteOrder => "byte-order",
+            Self::BlanksBehind => "blanks-behind",
+            Self::AnyCase => "any-case",
+            Self::BareResult => "bare-result",
+            Self::Greeting => "greeting",
+            Self::NoLineEnd => "no-line-end",
+            Self::UnendedRefusals => "unended-refusals",
+            Self::LineBehind => "line-behind",
+            Self::LineBefore => "line-before",
         }
     }
 }
@@ -89,6 +113,9 @@ impl Usual {
 pub struct Cost {
     /// The requirements, or cases, that fail for it.
     pub breaks: Vec<String>,
+    /// The facts that cannot be tested under it; cases that need them are failed.
+    #[serde(default)]
+    pub without: BTreeSet<String>,
     /// The note that tells about it.
     #[serde(default)]
     pub note: Option<String>,

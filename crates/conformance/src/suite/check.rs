@@ -6,8 +6,8 @@ use super::expand::{runtime_names, with_stand_ins};
 use super::problem::Problems;
 use crate::dialect::Dialect;
 use crate::format::{
-    Action, Case, Exchange, Matcher, Message, Octets, Relaxation, Segments, Step, When, Wrong, WrongVerdict,
-    is_name,
+    Action, Case, Cost, Exchange, Matcher, Message, Octets, Relaxation, Segments, Step, When, Wrong,
+    WrongVerdict, is_name,
 };
 use crate::matcher;
 use crate::spelling::hint;
@@ -100,17 +100,17 @@ impl<'a> Checker<'a> {
 
     /// Checks a relaxation of a dialect in which the suite is to be spoken.
     pub(super) fn relaxation(&mut self, place: &str, relaxation: &Relaxation) {
-        let names = self.names;
-        self.cost(place, &relaxation.breaks, relaxation.note.as_deref());
-        let without: Vec<String> = relaxation.without.iter().cloned().collect();
-        self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
+        let Relaxation { breaks, without, note, .. } = relaxation.clone();
+        self.cost(place, &Cost { breaks, without, note });
     }
 
     /// What a deviation costs.
-    pub(super) fn cost(&mut self, place: &str, breaks: &[String], note: Option<&str>) {
+    pub(super) fn cost(&mut self, place: &str, cost: &Cost) {
         let names = self.names;
-        self.all_known(&format!("{place}.breaks"), "requirement", breaks, &names.breakable);
-        if let Some(note) = note {
+        self.all_known(&format!("{place}.breaks"), "requirement", &cost.breaks, &names.breakable);
+        let without: Vec<String> = cost.without.iter().cloned().collect();
+        self.all_known(&format!("{place}.without"), "fact in the suite", &without, &names.facts);
+        if let Some(note) = &cost.note {
             self.note(&format!("{place}.note"), note);
         }
     }

@@ -244,7 +244,7 @@ fn check_suite(name: &str, file: &format::Suite, names: &Names<'_>, problems: &m
         checker.note("swapped", note);
     }
     for (usual, cost) in &file.usual {
-        checker.cost(&format!("usual.{}", usual.id()), &cost.breaks, cost.note.as_deref());
+        checker.cost(&format!("usual.{}", usual.id()), cost);
     }
 }
 

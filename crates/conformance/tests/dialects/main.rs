@@ -9,6 +9,7 @@ mod reads;
 mod server;
 mod tcp;
 mod udp;
+mod usual;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;

@@ -434,7 +434,7 @@ fn graded_at(file: &std::path::Path, server: SocketAddr) -> Report {
     grade_blocking(&suite, &target, &Options::default()).expect("the system gives a runtime")
 }
 
-fn write(name: &str, file: &Value) -> PathBuf {
+pub(crate) fn write(name: &str, file: &Value) -> PathBuf {
     let path = std::env::temp_dir().join(format!("conformance-own-{name}-{}.json", std::process::id()));
     std::fs::write(&path, file.to_string()).expect("a file can be written");
     path
