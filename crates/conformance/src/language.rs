@@ -52,7 +52,7 @@ pub(crate) fn filled(message: &str, about: &[&str]) -> String {
     text + rest
 }
 
-/// A text of a suite in one or two languages: `{"en": "…", "es": "…"}`, or a bare string for English alone.
+/// A text in one or two languages, as in a suite: `{"en": "…", "es": "…"}`, or a bare string for English alone.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Text {
     /// The English text, which is always there.
@@ -62,6 +62,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// In both languages.
+    pub(crate) fn of(en: impl Into<String>, es: impl Into<String>) -> Self {
+        Self { en: en.into(), es: Some(es.into()) }
+    }
+
     /// The text in a language, or in English where it has not been translated.
     #[must_use]
     pub fn text(&self, language: Language) -> &str {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::language::Text;
+
 /// A record of a case, or of the preflight.
 #[derive(Clone, Debug)]
 pub struct Transcript {
@@ -31,7 +33,7 @@ pub enum What {
     /// It was opened.
     Opened,
     /// It could not be opened.
-    NotOpened(String),
+    NotOpened(Text),
     /// We sent octets in one write.
     Sent(Excerpt),
     /// We wanted to send octets, and the connection took not all of them.

@@ -72,6 +72,8 @@ pub enum Breach {
     Deviation {
         /// The relaxation's name.
         relaxation: String,
+        /// What people call it.
+        title: Text,
     },
 }
 
@@ -124,7 +126,7 @@ pub enum Happened {
     /// The connection stayed open.
     StillOpen(Duration),
     /// There was no connection.
-    NotConnected(String),
+    NotConnected(Text),
 }
 
 /// How a server is, seen from a fresh connection.

@@ -14,6 +14,7 @@ use super::network::Network;
 use super::target::Address;
 use crate::capture::{Conversation, Dial, Tap};
 use crate::format::Reading;
+use crate::language::Text;
 
 /// An open stream, and the record that is kept of it.
 #[derive(Debug)]
@@ -46,6 +47,30 @@ pub enum DialError {
     /// The grader's own system could not open a connection.
     #[error("this machine cannot open a connection: {0}")]
     Local(io::Error),
+}
+
+impl DialError {
+    /// What it says, in both languages; the words of the system are in its own.
+    pub(crate) fn told(&self) -> Text {
+        match self {
+            Self::Refused(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                Text::of("nobody listens there", "ahí no escucha nadie")
+            }
+            Self::Refused(error) => Text { en: error.to_string(), es: None },
+            Self::TimedOut(time) => {
+                let ms = time.as_millis();
+                Text::of(format!("no answer within {ms} ms"), format!("sin respuesta en {ms} ms"))
+            }
+            Self::ToItself => Text::of(
+                "nobody listens there: the connection was to itself",
+                "ahí no escucha nadie: la conexión era consigo misma",
+            ),
+            Self::Local(error) => Text::of(
+                format!("this machine cannot open a connection: {error}"),
+                format!("esta máquina no puede abrir una conexión: {error}"),
+            ),
+        }
+    }
 }
 
 /// The receive buffer of a connection that is never read: the smallest that systems give, so that it fills soon.

@@ -12,7 +12,7 @@ pub struct Inexpressible(Text);
 impl Inexpressible {
     /// What the dialect has not.
     pub(crate) fn new(en: impl Into<String>, es: impl Into<String>) -> Self {
-        Self(Text { en: en.into(), es: Some(es.into()) })
+        Self(Text::of(en, es))
     }
 
     /// What the dialect has not.

@@ -130,5 +130,5 @@ fn texts(dialect: &Dialect) -> BTreeMap<String, Reply> {
 
 /// A deviation of this title, as yet without a name and a cost.
 pub(super) fn titled(en: &str, es: &str) -> Relaxation {
-    Relaxation::named("", Text { en: en.to_owned(), es: Some(es.to_owned()) })
+    Relaxation::named("", Text::of(en, es))
 }

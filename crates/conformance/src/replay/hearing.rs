@@ -13,6 +13,7 @@ use super::speech::Speech;
 use crate::connection::{End, Heard, Received};
 use crate::dialect::{FAIL, RESULT};
 use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
+use crate::language::Text;
 use crate::matcher::Matcher;
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened, Warning};
@@ -183,7 +184,10 @@ impl Player<'_> {
             Heard::Nothing(partial) => Err(Happened::Nothing { partial, waited }),
             // Datagrams have no end: the system says that nobody takes them.
             Heard::Ended(..) if self.terms.dialect.transport == Transport::Udp => {
-                Err(Happened::NotConnected("no program takes datagrams at this address".to_owned()))
+                Err(Happened::NotConnected(Text::of(
+                    "no program takes datagrams at this address",
+                    "en esta dirección ningún programa recibe datagramas",
+                )))
             }
             Heard::Ended(end, partial) => Err(Happened::Ended(end, partial)),
         }

@@ -9,6 +9,7 @@ use super::speech::Speech;
 use super::{Break, Clients, Stop};
 use crate::connection::{Connection, DialError, Sent};
 use crate::format::{Delivery, Lifetime, Reading, Transport};
+use crate::language::Text;
 use crate::transcript::What;
 use crate::verdict::{Expected, Happened};
 
@@ -81,12 +82,12 @@ impl Player<'_> {
             }
             Err(error @ DialError::Local(_)) => Err(Stop::Fault(error.to_string())),
             Err(error @ (DialError::Refused(_) | DialError::TimedOut(_) | DialError::ToItself)) => {
-                self.transcript.record(name, What::NotOpened(error.to_string()));
+                self.transcript.record(name, What::NotOpened(error.told()));
                 Err(Stop::Break(Box::new(Break {
                     stage: self.stage,
                     connection: name.to_owned(),
                     expected: Expected::Connection,
-                    happened: Happened::NotConnected(error.to_string()),
+                    happened: Happened::NotConnected(error.told()),
                     spent: false,
                     write_failed: false,
                     wrong: Vec::new(),
@@ -110,7 +111,7 @@ impl Player<'_> {
             return Ok(());
         }
         if self.terms.clients == Clients::One {
-            return Err(self.broken(line, Expected::Connection, Happened::NotConnected(String::new())));
+            return Err(self.broken(line, Expected::Connection, Happened::NotConnected(Text::default())));
         }
         let (lifetime, given) = (self.terms.dialect.connection, self.lines[line].given);
         let wait = match (lifetime, given) {

@@ -63,8 +63,8 @@ impl<W: Write> Terminal<'_, W> {
 
     fn failure(&mut self, failure: &Failure) -> io::Result<()> {
         match &failure.breach {
-            Breach::Deviation { relaxation } => {
-                let text = self.words.say(Phrase::Deviation, &[relaxation]);
+            Breach::Deviation { relaxation: _, title } => {
+                let text = self.words.say(Phrase::Deviation, &[title.text(self.words.language)]);
                 self.field(Phrase::Actual, &text)?;
             }
             Breach::Conversation { stage, connection: _, expected, happened, write_failed } => {

@@ -98,7 +98,9 @@ impl<'a, W: Write> Terminal<'a, W> {
                 self.words.say(Phrase::Relaxed, &[&titles.collect::<Vec<_>>().join("; ")])
             }
             Standing::Unsound(_) => self.words.say(Phrase::PreflightFailed, &[]),
-            Standing::Unreachable(why) => self.words.say(Phrase::Unreachable, &[why]),
+            Standing::Unreachable(why) => {
+                self.words.say(Phrase::Unreachable, &[why.text(self.words.language)])
+            }
             Standing::NotStarted(failure) => self.words.not_started(failure),
         };
         writeln!(self.out, "\n{BAD}{say}{BAD:#}")?;

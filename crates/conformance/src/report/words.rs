@@ -175,7 +175,7 @@ impl Words {
                 }
             }
             Happened::StillOpen(waited) => self.say(Phrase::GotStillOpen, &[&time(*waited)]),
-            Happened::NotConnected(why) => self.say(Phrase::GotNoConnection, &[why]),
+            Happened::NotConnected(why) => self.say(Phrase::GotNoConnection, &[why.text(self.language)]),
         }
     }
 
@@ -224,7 +224,7 @@ impl Words {
     pub(super) fn line(&self, what: &What, most: usize) -> (&'static str, String) {
         match what {
             What::Opened => ("→", self.say(Phrase::LineOpened, &[])),
-            What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why])),
+            What::NotOpened(why) => ("→", self.say(Phrase::LineNotOpened, &[why.text(self.language)])),
             What::Sent(excerpt) => ("→", self.excerpt(excerpt, most)),
             What::NotSent(excerpt) => ("→", self.say(Phrase::LineNotSent, &[&self.excerpt(excerpt, most)])),
             What::Received(excerpt) if let Some(number) = self.hidden_number(&excerpt.octets) => {

@@ -212,14 +212,10 @@ impl Run<'_> {
 fn ends_with_its_client() -> Relaxation {
     Relaxation::named(
         "ends-with-its-client",
-        Text {
-            en: "the server ends when its first client has gone, and is started again where a case needs it"
-                .to_owned(),
-            es: Some(
-                "el servidor termina cuando se va su primer cliente, y se arranca otra vez donde un caso lo necesita"
-                    .to_owned(),
-            ),
-        },
+        Text::of(
+            "the server ends when its first client has gone, and is started again where a case needs it",
+            "el servidor termina cuando se va su primer cliente, y se arranca otra vez donde un caso lo necesita",
+        ),
     )
 }
 

@@ -95,7 +95,7 @@ impl Run<'_> {
     fn deviation(&self, case: &Case) -> Option<Failure> {
         let about = |id: &String| case.spec.first() == Some(id) || case.stem() == id;
         let relaxation = self.relaxations.iter().find(|relaxation| relaxation.breaks.iter().any(about))?;
-        let breach = Breach::Deviation { relaxation: relaxation.id.clone() };
+        let breach = Breach::Deviation { relaxation: relaxation.id.clone(), title: relaxation.title.clone() };
         Some(Failure { breach, note: relaxation.note.clone(), aftermath: None })
     }
 

@@ -8,6 +8,7 @@ use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
 use crate::format::Relaxation;
+use crate::language::Text;
 use crate::launch::{Incident, StartFailure};
 use crate::replay::{Break, Clients, Outcome, Stop, Terms, play_exchange};
 use crate::transcript::Transcript;
@@ -53,7 +54,7 @@ pub enum Standing {
     /// It does not.
     Unsound(Failure),
     /// Nobody is there, for this reason.
-    Unreachable(String),
+    Unreachable(Text),
     /// It could not be started.
     NotStarted(StartFailure),
 }
@@ -64,9 +65,10 @@ impl Run<'_> {
     pub(super) async fn fly(&mut self, target: &Target) -> Preflight {
         let addresses = match target.resolve(self.suite.dialect.transport).await {
             Ok(addresses) => addresses,
-            Err(error) => return self.unreachable(error.to_string(), None),
+            Err(error) => return self.unreachable(error.to_string().into(), None),
         };
-        let mut reason = ("the name has no address".to_owned(), None);
+        let no_address = Text::of("the name has no address", "el nombre no tiene dirección");
+        let mut reason = (no_address, None);
         for address in addresses {
             let terms = self.patient_terms(address);
             let outcome = play_exchange(&self.suite.preflight, &terms).await;
@@ -90,7 +92,7 @@ impl Run<'_> {
         Terms { address, network, dialect, fence, patience, politeness, clients: Clients::Any, tap }
     }
 
-    fn unreachable(&mut self, reason: String, transcript: Option<Transcript>) -> Preflight {
+    fn unreachable(&mut self, reason: Text, transcript: Option<Transcript>) -> Preflight {
         self.gone = Some(Blocker::Unreachable);
         let dialect = Arc::clone(&self.suite.dialect);
         Preflight { standing: Standing::Unreachable(reason), transcript, dialect, incident: None }
@@ -109,7 +111,9 @@ impl Run<'_> {
         let Outcome { stopped, transcript, slowest, goodbye_ignored, flooded, .. } = outcome;
         self.goodbye_ignored |= goodbye_ignored;
         let broken = match (stopped, relaxed) {
-            (Some(Stop::Fault(fault)), _) => return (self.unreachable(fault, Some(transcript)), terms),
+            (Some(Stop::Fault(fault)), _) => {
+                return (self.unreachable(fault.into(), Some(transcript)), terms);
+            }
             (_, Some(relaxed)) => {
                 terms = relaxed;
                 None
@@ -186,7 +190,7 @@ impl Run<'_> {
 }
 
 /// Why there was no connection, if there was none.
-fn not_connected(outcome: &Outcome) -> Option<String> {
+fn not_connected(outcome: &Outcome) -> Option<Text> {
     match &outcome.stopped {
         Some(Stop::Break(broken)) => match &broken.happened {
             Happened::NotConnected(why) => Some(why.clone()),
@@ -198,7 +202,7 @@ fn not_connected(outcome: &Outcome) -> Option<String> {
             | Happened::Ended(..)
             | Happened::StillOpen(_) => None,
         },
-        Some(Stop::Fault(fault)) => Some(fault.clone()),
+        Some(Stop::Fault(fault)) => Some(fault.clone().into()),
         None => None,
     }
 }

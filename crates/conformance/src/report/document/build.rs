@@ -77,7 +77,7 @@ impl Teller<'_> {
                 Standing::Unsound
             }
             run::Standing::Unreachable(why) => {
-                reason = Some(why.clone());
+                reason = Some(why.text(self.words.language).to_owned());
                 Standing::Unreachable
             }
             run::Standing::NotStarted(failure) => {
@@ -105,11 +105,11 @@ impl Teller<'_> {
         let afterwards = health.map(|health| self.words.health(health));
         let note = failure.note.as_ref().and_then(|id| self.note(id));
         match &failure.breach {
-            Breach::Deviation { relaxation } => Failure {
+            Breach::Deviation { relaxation: _, title } => Failure {
                 stage: None,
                 connection: None,
                 expected: None,
-                actual: self.words.say(Phrase::Deviation, &[relaxation]),
+                actual: self.words.say(Phrase::Deviation, &[title.text(self.words.language)]),
                 hex: None,
                 remarks: Vec::new(),
                 afterwards,
