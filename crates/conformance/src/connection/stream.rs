@@ -52,24 +52,16 @@ pub enum DialError {
 impl DialError {
     /// What it says, in both languages; the words of the system are in its own.
     pub(crate) fn told(&self) -> Text {
-        match self {
+        let es = match self {
             Self::Refused(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                Text::of("nobody listens there", "ahí no escucha nadie")
+                return Text::of("nobody listens there", "ahí no escucha nadie");
             }
-            Self::Refused(error) => Text { en: error.to_string(), es: None },
-            Self::TimedOut(time) => {
-                let ms = time.as_millis();
-                Text::of(format!("no answer within {ms} ms"), format!("sin respuesta en {ms} ms"))
-            }
-            Self::ToItself => Text::of(
-                "nobody listens there: the connection was to itself",
-                "ahí no escucha nadie: la conexión era consigo misma",
-            ),
-            Self::Local(error) => Text::of(
-                format!("this machine cannot open a connection: {error}"),
-                format!("esta máquina no puede abrir una conexión: {error}"),
-            ),
-        }
+            Self::Refused(_) => None,
+            Self::TimedOut(time) => Some(format!("sin respuesta en {} ms", time.as_millis())),
+            Self::ToItself => Some("ahí no escucha nadie: la conexión era consigo misma".to_owned()),
+            Self::Local(error) => Some(format!("esta máquina no puede abrir una conexión: {error}")),
+        };
+        Text { en: self.to_string(), es }
     }
 }
 

@@ -110,7 +110,7 @@ impl Talk {
         self.requests += 1;
         let number = self.requests;
         let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-        let gone = || io::Error::new(io::ErrorKind::ConnectionRefused, "the server's processes have ended");
+        let gone = || io::Error::from(io::ErrorKind::ConnectionRefused);
         self.say(&Request { number, carrier, family }).await.map_err(|_| gone())?;
         // An answer to a request that was given up may come before.
         while let Some((news, socket)) = self.hear().await {

@@ -41,10 +41,9 @@ pub struct Terms {
 }
 
 /// How many clients a server takes before it ends.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Clients {
     /// As many as come, as servers do.
-    #[default]
     Any,
     /// The first.
     One,
@@ -121,11 +120,6 @@ pub struct Break {
 #[derive(Debug)]
 pub struct Held(Line);
 
-/// Replays a case with the positive control that belongs to it. `general` are the diagnoses for all cases.
-pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome {
-    play_case_on(None, case, general, terms, Afterwards::Goodbye).await.0
-}
-
 /// What becomes of the connection of a case that was passed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Afterwards {
@@ -133,6 +127,11 @@ pub enum Afterwards {
     Goodbye,
     /// If it is the only one, it is kept for the next case.
     Hold,
+}
+
+/// Replays a case with the positive control that belongs to it. `general` are the diagnoses for all cases.
+pub async fn play_case(case: &Case, general: &[Wrong], terms: &Terms) -> Outcome {
+    play_case_on(None, case, general, terms, Afterwards::Goodbye).await.0
 }
 
 /// The same, if there is one, on the connection that another case has left.

@@ -6,7 +6,7 @@ use super::Run;
 use super::ahead::bears_company;
 use crate::format::{Action, Lifetime, Message, Transport};
 use crate::launch::Restart;
-use crate::replay::{Afterwards, Held, Outcome, play_case_on};
+use crate::replay::{Afterwards, Outcome, play_case_on};
 use crate::suite::{Case, Control, Script};
 
 impl Run<'_> {
@@ -14,7 +14,7 @@ impl Run<'_> {
     /// if anything goes wrong.
     pub(super) async fn play_on_held(&mut self, case: &Case) -> Option<Outcome> {
         let afterwards = self.afterwards(case);
-        let held: Held = self.held.take().filter(|_| afterwards == Afterwards::Hold)?;
+        let held = self.held.take().filter(|_| afterwards == Afterwards::Hold)?;
         let terms = self.terms.as_ref().map(|terms| self.adapted(terms))?;
         let (outcome, held) = play_case_on(Some(held), case, &self.suite.wrong, &terms, afterwards).await;
         if outcome.stopped.is_some() {

@@ -10,6 +10,7 @@ mod server;
 mod tcp;
 mod udp;
 mod usual;
+mod written;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::thread;

@@ -8,8 +8,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::arithmetic::{infix, right};
-use crate::grading::{flaws, grade, passed};
-use crate::own::write;
+use crate::grading::{flaws, grade, passed, write};
 use crate::server::serve;
 
 /// `8-3` and a line end → `Result = 5` or `Error`, and what else the server says: when a client comes, and for each reply.
