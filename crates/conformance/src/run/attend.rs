@@ -24,15 +24,16 @@ impl Run<'_> {
     pub(super) async fn ready(&mut self) {
         self.held = None;
         let Some(launched) = &mut self.launched else { return };
-        let is_due = match launched.policy() {
-            Restart::Case => true,
+        let policy = launched.policy();
+        let is_started_for_each = self.ends_with_its_client || policy == Restart::Case;
+        let is_due = match policy {
+            Restart::Never => false,
             // One that has been started after a failure need not be started twice.
-            Restart::Died if self.ends_with_its_client => !launched.is_unused(),
-            Restart::Died => match launched.server() {
+            Restart::Died | Restart::Case if is_started_for_each && !launched.is_unused() => true,
+            Restart::Died | Restart::Case => match launched.server() {
                 Some(server) => server.demise().await.is_some(),
                 None => false,
             },
-            Restart::Never => false,
         };
         if is_due {
             self.start_again().await;

@@ -63,10 +63,12 @@ impl<'a> Launched<'a> {
         self.server.as_mut()
     }
 
-    /// Builds it and starts it for the first time.
+    /// Builds it and starts it for the first time, for the preflight.
     pub(super) async fn first_start(&mut self) -> Result<&Server, StartFailure> {
         self.launcher.build().await?;
-        self.start().await
+        let server = self.launcher.start(self.transport, None).await?;
+        self.wear = Wear::Used;
+        Ok(self.server.insert(server))
     }
 
     /// Starts it, in place of the one that runs, if one does.
