@@ -140,7 +140,7 @@ async fn play_together(
 
 /// Whether a case can be played beside others: all of it is messages and replies on a single connection. Cases about several
 /// clients, ends of connections and pauses need the server, and its time, for themselves.
-pub(super) fn bears_company(case: &Case) -> bool {
+fn bears_company(case: &Case) -> bool {
     match &case.script {
         Script::Steps(steps) => steps.iter().all(is_conversation),
         Script::Inexpressible(_) => false,

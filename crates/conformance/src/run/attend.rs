@@ -14,10 +14,10 @@ use crate::verdict::{Happened, Health, Stage};
 /// that die.
 const MOST_SILENCES: u32 = 4;
 
-/// One that dies so often has shown what it dies of: a right one that dies of all that is no message dies three quarters as
+/// One that dies so often has shown what it dies of: a right one that dies of all that is no message dies two thirds as
 /// often, and the start of a virtual machine takes half a second. A server for one client is started for the cases that go well
 /// too, and the ends that its clients make are none of its faults.
-const MOST_DEATHS: u32 = 96;
+const MOST_DEATHS: u32 = 64;
 
 impl Run<'_> {
     /// Before a case: the server that it is due.

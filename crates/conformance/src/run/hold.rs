@@ -3,8 +3,7 @@
 //! seen other cases is played again, alone, on a server started anew, so that the verdicts are those of a start for each case.
 
 use super::Run;
-use super::ahead::bears_company;
-use crate::format::{Action, Lifetime, Message, Transport};
+use crate::format::{Action, Lifetime, Message, Step, Transport};
 use crate::launch::Restart;
 use crate::replay::{Afterwards, Outcome, play_case_on};
 use crate::suite::{Case, Control, Script};
@@ -39,15 +38,18 @@ impl Run<'_> {
     }
 }
 
-/// Whether a case says the same of a connection that has seen others. One that begins with anything but an operand may be about
-/// what a fresh session holds.
+/// Whether a case says the same of a connection that has seen others. One that begins with an operator or a command may be
+/// about what a fresh session holds.
 fn goes_with_others(case: &Case) -> bool {
     let Script::Steps(steps) = &case.script else { return false };
-    let begins_with_operand = match steps.first().map(|step| &step.action) {
+    let begins_as_operands_do = match steps.first().map(|step| &step.action) {
         Some(Action::Say { messages, .. }) => messages.first().is_some_and(is_operand),
+        Some(Action::Send { octets, .. }) => octets
+            .first()
+            .and_then(|first| first.octets().ok())
+            .is_some_and(|first| begins_no_command(&first)),
         Some(
             Action::Connect { .. }
-            | Action::Send { .. }
             | Action::Expect { .. }
             | Action::ExpectClose(_)
             | Action::ExpectSilence(_)
@@ -61,7 +63,9 @@ fn goes_with_others(case: &Case) -> bool {
         )
         | None => false,
     };
-    begins_with_operand && bears_company(case) && case.control == Control::EachOpenConnection
+    begins_as_operands_do
+        && steps.iter().all(is_on_one_connection)
+        && case.control == Control::EachOpenConnection
 }
 
 fn is_operand(message: &Message) -> bool {
@@ -69,5 +73,29 @@ fn is_operand(message: &Message) -> bool {
         Message::Operand(_) | Message::Calculate(_) => true,
         Message::Bare(text) => text.starts_with(|first: char| first.is_ascii_digit()),
         Message::Text(_) | Message::Operator(_) | Message::Clear | Message::Quit | Message::Hello => false,
+    }
+}
+
+/// Operators and commands begin with a letter or a sign.
+fn begins_no_command(octets: &[u8]) -> bool {
+    octets.trim_ascii_start().first().is_some_and(|first| !first.is_ascii_graphic() || first.is_ascii_digit())
+}
+
+/// Whether a step leaves the connection open, and is on no other one.
+fn is_on_one_connection(step: &Step) -> bool {
+    match &step.action {
+        Action::Say { .. }
+        | Action::Send { .. }
+        | Action::Expect { .. }
+        | Action::ExpectSilence(_)
+        | Action::Wait(_)
+        | Action::Fence => step.on.is_none(),
+        Action::Repeat { steps, .. } => steps.iter().all(is_on_one_connection),
+        Action::Connect { .. }
+        | Action::ExpectClose(_)
+        | Action::HalfClose
+        | Action::Close
+        | Action::Abort
+        | Action::Clients { .. } => false,
     }
 }
