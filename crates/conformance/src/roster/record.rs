@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Student;
 use crate::language::Language;
-use crate::report::causes;
 use crate::report::document::{Case, Completion, Document, Standing, Verdict};
+use crate::report::{Phrase, causes};
 
 /// A class and what came of it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -112,6 +112,9 @@ pub struct Fingerprint {
 pub(in crate::roster) const NOT_STARTED: &str = "not-started";
 pub(in crate::roster) const UNREACHABLE: &str = "unreachable";
 
+/// The cause that stands for a server that fails the first exchange for a reason that no note explains.
+const UNSOUND: &str = "preflight";
+
 impl Register {
     /// The name of the format.
     pub const FORMAT: &str = "calc-conformance/class";
@@ -193,12 +196,18 @@ fn causes_of(document: &Document) -> Vec<Cause> {
         let title = preflight.reason.clone().unwrap_or_default();
         Some(Cause { id: id.to_owned(), title, look: None, cases: document.cases.len() })
     });
-    let first = preflight.and_then(|preflight| preflight.failure.as_ref()?.note.as_ref()).map(|note| Cause {
-        id: note.id.clone(),
-        title: note.title.clone(),
-        look: Some(note.look.clone()),
-        cases: document.cases.len(),
+    let first = preflight.and_then(|preflight| preflight.failure.as_ref()).map(|failure| {
+        let (id, title, look) = match &failure.note {
+            Some(note) => (note.id.as_str(), note.title.as_str(), Some(note.look.clone())),
+            None => (UNSOUND, Phrase::PreflightFailed.text(document.run.language), None),
+        };
+        Cause { id: id.to_owned(), title: title.to_owned(), look, cases: document.cases.len() }
     });
+    // A server that fails the first exchange fails every case, which says nothing more where no note does.
+    let is_told = |cause: &Cause| match &first {
+        Some(first) => cause.look.is_some() && cause.id != first.id,
+        None => true,
+    };
     let rest = causes(&document.cases).into_iter().map(|cause| {
         let note = cause.first.failure.as_ref().and_then(|failure| failure.note.as_ref());
         Cause {
@@ -208,5 +217,6 @@ fn causes_of(document: &Document) -> Vec<Cause> {
             cases: cause.cases.len(),
         }
     });
+    let rest: Vec<Cause> = rest.filter(is_told).collect();
     absent.into_iter().chain(first).chain(rest).collect()
 }
