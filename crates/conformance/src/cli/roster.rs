@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use super::args::{DEFAULT_SUITE, locale_language, seconds};
 use super::exit::Exit;
@@ -41,7 +42,7 @@ pub(super) struct RosterArgs {
     #[arg(long, value_name = "NAME|FILE")]
     dialect: Option<String>,
     /// The command of all whose row has no other; `{dir}` is replaced with the student's directory, `{port}` with a port
-    #[arg(long, value_name = "TEMPLATE")]
+    #[arg(long, value_name = "TEMPLATE", value_parser = NonEmptyStringValueParser::new())]
     exec: Option<String>,
     /// The build of all whose row has no other
     #[arg(long, value_name = "COMMAND")]

@@ -76,7 +76,12 @@ impl Telling {
                 let width = self.all.to_string().len();
                 let grade = record.grade.map_or_else(|| "-".to_owned(), number);
                 let cause = record.causes.first().map(|cause| cause.title.as_str());
-                let why = record.reason.as_deref().or(cause).unwrap_or_default();
+                let why = match record.state {
+                    State::OutOfTime => Said::OutOfTime.text(self.language),
+                    State::Graded | State::Waiting | State::Failed => {
+                        record.reason.as_deref().or(cause).unwrap_or_default()
+                    }
+                };
                 let why = why.lines().next().unwrap_or_default();
                 let line =
                     format!("{:>width$}/{}  {grade:>5}  {:<20}  {why}", self.done, self.all, record.name);
@@ -125,6 +130,7 @@ enum Said {
     OtherColumns,
     Unchanged,
     Interrupted,
+    OutOfTime,
     WithoutGrade,
 }
 
@@ -142,6 +148,7 @@ impl Said {
             Self::OtherColumns => ("columns that the grader does not use, copied to moodle.csv: {0}", "columnas que el evaluador no usa, copiadas a moodle.csv: {0}"),
             Self::Unchanged => ("{0} unchanged since they were graded", "{0} sin cambios desde que se evaluaron"),
             Self::Interrupted => ("interrupted: the same command goes on from here", "interrumpido: la misma orden sigue desde aquí"),
+            Self::OutOfTime => ("out of time, no grade: --timeout-each gives more", "se acabó el tiempo, sin nota: --timeout-each da más"),
             Self::WithoutGrade => ("{0} without a grade", "{0} sin nota"),
         }
     }

@@ -12,6 +12,7 @@
 //! we end, however that is, the pipe ends, and so does the student's process with all that it started.
 
 mod attempt;
+mod cells;
 mod class;
 mod fingerprint;
 mod gradebook;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use csv::StringRecord;
+
 /// Something wrong in the file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
@@ -20,6 +22,7 @@ pub struct Problems(pub(super) Vec<Problem>);
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Column {
     Name,
+    Surname,
     Email,
     Id,
     Target,
@@ -35,8 +38,9 @@ pub(super) enum Column {
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Name,
+        Self::Surname,
         Self::Email,
         Self::Id,
         Self::Target,
@@ -51,11 +55,12 @@ impl Column {
         Self::Section,
     ];
 
-    pub(super) const REQUIRED: [Self; 3] = [Self::Name, Self::Email, Self::Id];
+    pub(super) const REQUIRED: [Self; 2] = [Self::Name, Self::Id];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Name => "name",
+            Self::Surname => "surname",
             Self::Email => "email",
             Self::Id => "id",
             Self::Target => "target",
@@ -69,6 +74,42 @@ impl Column {
             Self::Login => "login",
             Self::Section => "section",
         }
+    }
+
+    /// What Moodle and Canvas call it in their exports, and what it is called in Spanish. It counts where our own name is not
+    /// among the headers.
+    const fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Name => &["full name", "first name", "student", "nombre", "nombre completo"],
+            Self::Surname => &["last name", "apellido", "apellidos", "apellido(s)"],
+            Self::Email => &["email address", "correo", "correo electrónico", "dirección de correo"],
+            Self::Id => &["id number", "número de id", "sis user id"],
+            Self::Dir => &["directorio"],
+            Self::Login => &["sis login id"],
+            Self::Target
+            | Self::Exec
+            | Self::Port
+            | Self::Build
+            | Self::Suite
+            | Self::Dialect
+            | Self::CanvasId
+            | Self::Section => &[],
+        }
+    }
+
+    /// The column that is meant by a header, beside the others.
+    pub(super) fn meant(header: &str, headers: &StringRecord) -> Option<Self> {
+        let is = |header: &str, name: &str| header.to_lowercase() == name;
+        let has = |name: &str| headers.iter().any(|header| is(header, name));
+        // In what Canvas exports, `ID` is a number of its own.
+        let is_of_canvas = has("student") && has("sis user id");
+        if is_of_canvas && is(header, Self::Id.name()) {
+            return Some(Self::CanvasId);
+        }
+        Self::ALL.into_iter().find(|column| {
+            let is_there = has(column.name()) && !(is_of_canvas && *column == Self::Id);
+            is(header, column.name()) || !is_there && column.aliases().iter().any(|name| is(header, name))
+        })
     }
 }
 

@@ -7,9 +7,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::table::Student;
+use crate::format::Level;
 use crate::language::Language;
-use crate::report::causes;
 use crate::report::document::{Case, Completion, Document, Standing, Verdict};
+use crate::report::{Phrase, causes};
 
 /// A class and what came of it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -95,8 +96,18 @@ pub struct Cause {
     /// Where to look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look: Option<String>,
+    /// How binding the most binding requirement is that it breaks.
+    #[serde(default = "Cause::level_of_old")]
+    pub level: Level,
     /// How many cases failed by it.
     pub cases: usize,
+}
+
+impl Cause {
+    /// What an earlier version has written says nothing of it.
+    const fn level_of_old() -> Level {
+        Level::Must
+    }
 }
 
 /// What was graded, and by what.
@@ -111,6 +122,9 @@ pub struct Fingerprint {
 /// Causes that stand for servers that were not there.
 pub(in crate::roster) const NOT_STARTED: &str = "not-started";
 pub(in crate::roster) const UNREACHABLE: &str = "unreachable";
+
+/// The cause that stands for a server that fails the first exchange for a reason that no note explains.
+const UNSOUND: &str = "preflight";
 
 impl Register {
     /// The name of the format.
@@ -191,22 +205,31 @@ fn causes_of(document: &Document) -> Vec<Cause> {
             Standing::Sound | Standing::Relaxed | Standing::Unsound => return None,
         };
         let title = preflight.reason.clone().unwrap_or_default();
-        Some(Cause { id: id.to_owned(), title, look: None, cases: document.cases.len() })
+        Some(Cause { id: id.to_owned(), title, look: None, level: Level::Must, cases: document.cases.len() })
     });
-    let first = preflight.and_then(|preflight| preflight.failure.as_ref()?.note.as_ref()).map(|note| Cause {
-        id: note.id.clone(),
-        title: note.title.clone(),
-        look: Some(note.look.clone()),
-        cases: document.cases.len(),
+    let first = preflight.and_then(|preflight| preflight.failure.as_ref()).map(|failure| {
+        let (id, title, look) = match &failure.note {
+            Some(note) => (note.id.as_str(), note.title.as_str(), Some(note.look.clone())),
+            None => (UNSOUND, Phrase::PreflightFailed.text(document.run.language), None),
+        };
+        let (id, title) = (id.to_owned(), title.to_owned());
+        Cause { id, title, look, level: Level::Must, cases: document.cases.len() }
     });
+    // A server that fails the first exchange fails every case, which says nothing more where no note does.
+    let is_told = |cause: &Cause| match &first {
+        Some(first) => cause.look.is_some() && cause.id != first.id,
+        None => true,
+    };
     let rest = causes(&document.cases).into_iter().map(|cause| {
         let note = cause.first.failure.as_ref().and_then(|failure| failure.note.as_ref());
         Cause {
             id: note.map_or_else(|| cause.first.stem().to_owned(), |note| note.id.clone()),
             title: note.map_or(&cause.first.title, |note| &note.title).clone(),
             look: note.map(|note| note.look.clone()),
+            level: cause.cases.iter().map(|case| case.level).min().unwrap_or(cause.first.level),
             cases: cause.cases.len(),
         }
     });
+    let rest: Vec<Cause> = rest.filter(is_told).collect();
     absent.into_iter().chain(first).chain(rest).collect()
 }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 
+use super::cells::Cells;
 use super::problem::{Column, Problem, Problems};
 use crate::connection::Target;
 use crate::report::quoted;
@@ -72,6 +73,9 @@ pub struct Defaults {
     pub build: Option<String>,
 }
 
+/// What stands in the place of a name in the second row of what Canvas exports.
+const POINTS_POSSIBLE: &str = "Points Possible";
+
 /// File systems take longer names, and people do not.
 const LONGEST_ID: usize = 64;
 
@@ -119,52 +123,35 @@ impl Row<'_> {
 
 impl Reading<'_> {
     fn table(mut self, text: &str) -> Result<Table, Problems> {
-        let text = text.trim_start_matches('\u{feff}');
-        let header = text.lines().next().unwrap_or_default();
-        // Where the comma separates decimals, spreadsheets separate columns by semicolons.
-        let delimiter = if header.contains(';') && !header.contains(',') { b';' } else { b',' };
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .trim(Trim::All)
-            .from_reader(text.as_bytes());
-        let headers = reader.headers().cloned().unwrap_or_default();
+        let Cells { headers, rows } = Cells::read(text);
         let (places, others) = self.columns(&headers);
+        // What every row lacks is said once.
+        if !self.problems.is_empty() {
+            return Err(Problems(self.problems));
+        }
         let mut students = Vec::new();
         let mut lines_of_ids = BTreeMap::new();
-        for record in reader.records() {
+        for (line, record) in rows {
             let record = match record {
                 Ok(record) => record,
-                Err(error) => {
-                    self.problem(error.position().map(csv::Position::line), None, error.to_string());
+                Err(fault) => {
+                    self.problem(Some(line), None, fault);
                     continue;
                 }
             };
-            let line = record.position().map_or(0, csv::Position::line);
-            if record.len() != headers.len() {
-                let (here, due) = (record.len(), headers.len());
-                self.problem(
-                    Some(line),
-                    None,
-                    format!(
-                        "{here} cells, and the header has {due}: quote cells that have separators in them"
-                    ),
-                );
+            let row = Row { line, record: &record, places: &places };
+            if row.cell(Column::Name) == Some(POINTS_POSSIBLE) {
                 continue;
             }
-            let row = Row { line, record: &record, places: &places };
             let others = others.iter().map(|(place, _)| record[*place].to_owned()).collect();
             if let Some(student) = self.student(&row, others) {
                 // Not every file system tells upper from lower case.
                 if let Some(first) = lines_of_ids.insert(student.id.to_lowercase(), line) {
-                    self.problem(
-                        Some(line),
-                        Some(Column::Id),
-                        format!(
-                            "`{}` is taken by line {first}: each student has an id of their own",
-                            student.id
-                        ),
+                    let fault = format!(
+                        "`{}` is taken by line {first}: each student has an id of their own",
+                        student.id
                     );
+                    self.problem(Some(line), Some(Column::Id), fault);
                 }
                 students.push(student);
             }
@@ -184,11 +171,15 @@ impl Reading<'_> {
     fn columns(&mut self, headers: &StringRecord) -> (BTreeMap<Column, usize>, Vec<(usize, String)>) {
         let (mut places, mut others) = (BTreeMap::new(), Vec::new());
         for (place, name) in headers.iter().enumerate() {
-            match Column::ALL.into_iter().find(|column| column.name() == name.to_lowercase()) {
+            match Column::meant(name, headers) {
+                // Spreadsheets save empty columns too.
+                None if name.is_empty() => {}
                 None => others.push((place, name.to_owned())),
                 Some(column) => {
-                    if places.insert(column, place).is_some() {
-                        self.problem(Some(1), Some(column), "the column is there twice".to_owned());
+                    if let Some(first) = places.insert(column, place) {
+                        let fault =
+                            format!("the column is there twice, as `{}` and `{name}`", &headers[first]);
+                        self.problem(Some(1), Some(column), fault);
                     }
                 }
             }
@@ -202,13 +193,20 @@ impl Reading<'_> {
                 self.problem(Some(1), Some(column), fault);
             }
         }
+        if ![Column::Target, Column::Dir].iter().any(|column| places.contains_key(column)) {
+            let fault = "there is no server: add a column `dir` with the directory of each, or `target` with HOST:PORT where they run already";
+            self.problem(Some(1), None, fault.to_owned());
+        }
         (places, others)
     }
 
     fn student(&mut self, row: &Row<'_>, others: Vec<String>) -> Option<Student> {
         let id = self.id(row);
-        let name = row.cell(Column::Name).map(str::to_owned);
-        if name.is_none() && row.places.contains_key(&Column::Name) {
+        let name = [Column::Name, Column::Surname].into_iter().filter_map(|column| row.cell(column));
+        // A cell may have line ends in it.
+        let name: Vec<&str> = name.flat_map(str::split_whitespace).collect();
+        let name = Some(name.join(" ")).filter(|name| !name.is_empty());
+        if name.is_none() {
             self.problem(Some(row.line), Some(Column::Name), "is empty: a student has a name".to_owned());
         }
         let email = row.cell(Column::Email).unwrap_or_default().to_owned();
@@ -239,13 +237,11 @@ impl Reading<'_> {
         {
             return Some(id.to_owned());
         }
-        if row.places.contains_key(&Column::Id) {
-            self.problem(
-                Some(row.line),
-                Some(Column::Id),
-                format!("`{id}` names no file: write letters and digits, after the first also . _ - @, {LONGEST_ID} octets at most"),
-            );
-        }
+        self.problem(
+            Some(row.line),
+            Some(Column::Id),
+            format!("`{id}` names no file: write letters and digits, after the first also . _ - @, {LONGEST_ID} octets at most"),
+        );
         None
     }
 

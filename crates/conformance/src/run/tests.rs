@@ -287,10 +287,16 @@ fn what_a_server_does_not_offer_does_not_count() {
         case("sqrt", r#"[["9", "ok"], ["sqrt", {"number": "3"}]]"#),
         case("-", r#"[["9", "ok"], ["4", "ok"], ["-", {"number": "5"}]]"#)
     );
-    let report = run(&suite_with(offers, &cases), serve(right));
-    let lacking = Verdict::NotApplicable(Lack::Offer("sqrt".to_owned()));
-    assert_eq!(report.results[0].verdict, lacking);
-    assert_eq!(report.results[1].verdict, Verdict::Pass);
+    let greets = |mut stream: TcpStream| {
+        drop(stream.write_all(b"welcome\n"));
+        right(stream);
+    };
+    for (what, address) in [("right", serve(right)), ("greets", serve(greets))] {
+        let report = run(&suite_with(offers, &cases), address);
+        let lacking = Verdict::NotApplicable(Lack::Offer("sqrt".to_owned()));
+        assert_eq!(report.results[0].verdict, lacking, "{what}");
+        assert_eq!(report.results[1].verdict, Verdict::Pass, "{what}");
+    }
 }
 
 #[test]

@@ -53,6 +53,16 @@ async function sameAsTheRegister(page) {
   const wrong = students.filter(({ causes }) => causes.length > 0);
   const named = await page.$$eval(".mend a", (links) => new Set(links.map((link) => link.textContent)).size);
   assert.equal(named, wrong.length);
+  // What breaks a MUST is told before what breaks a SHOULD alone.
+  const ranks = new Map();
+  for (const { title, level } of students.flatMap(({ causes }) => causes)) {
+    const name = title.replaceAll("`", "");
+    ranks.set(name, Math.min(ranks.get(name) ?? Infinity, ["must", "should", "may"].indexOf(level)));
+  }
+  const titles = await page.$$eval(".mend strong", (titles) => titles.map((title) => title.textContent));
+  const told = titles.map((title) => ranks.get(title)).filter((rank) => rank !== undefined);
+  assert.ok(new Set(told).size > 1, "there are causes of both");
+  assert.deepEqual(told, [...told].sort());
 }
 
 // Sorting, folding, searching and colours by keyboard.

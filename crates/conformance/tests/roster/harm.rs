@@ -38,8 +38,11 @@ fn one_servers_misdeeds_cost_nobody_else_a_point() {
         .with("fixed", "fixed")
         .with("fixed-too", "fixed")
         .with("forks", "forks {port}")
+        .with_row("other", &format!("{} other.py # {{port}}", python()), "", "")
         .with("last", "plain {port}");
     fs::write(class.bench.path("work/floods/flood.py"), FLOOD).expect("a file");
+    let other = FLOOD.replace("c.sendall(b'OK\\n' * 10000)", "c.recv(1000); c.sendall(b'42?\\n')");
+    fs::write(class.bench.path("work/other/other.py"), other).expect("a file");
     let graded = class.grade(&["--limit-memory", "200"]);
     assert_eq!(graded.code, Some(0), "{}{}", graded.report, graded.complaint);
     let grades = [
@@ -53,6 +56,7 @@ fn one_servers_misdeeds_cost_nobody_else_a_point() {
         ("fixed", 100.0, ""),
         ("fixed-too", 100.0, ""),
         ("forks", 100.0, ""),
+        ("other", 0.0, ""),
         ("last", 100.0, ""),
     ];
     let page = class.read("index.html");
@@ -71,6 +75,16 @@ fn one_servers_misdeeds_cost_nobody_else_a_point() {
     assert!(
         canvas.starts_with("Student,ID,SIS User ID,SIS Login ID,Section,mini\nPoints Possible,,,,,100\n")
     );
+    // What speaks another protocol has one cause, and not one for each case.
+    let other = class.student("other");
+    let causes = other["causes"].as_array().expect("a list");
+    let ids: Vec<&str> = causes.iter().filter_map(|cause| cause["id"].as_str()).collect();
+    assert_eq!(ids, ["preflight"], "{other:#}");
+    assert!(
+        graded.report.contains("Student other         The server fails the first exchange"),
+        "{}",
+        graded.report
+    );
     // In a page the paths of the teacher's machine have no place.
     assert!(!class.read("students/plain.html").contains("work/plain"));
 }
@@ -85,6 +99,7 @@ fn whoever_takes_too_long_has_no_grade_and_the_others_have_theirs() {
     let graded = class.grade(&["--timeout-each", "12", "--start-timeout", "60"]);
     assert_eq!(graded.code, Some(5), "{}{}", graded.report, graded.complaint);
     assert_eq!(class.student("never")["state"], "out-of-time");
+    assert!(graded.report.contains("-  Student never         out of time, no grade: "), "{}", graded.report);
     assert!(class.read("canvas.csv").contains("Student never,,never,never@example.org,,\n"));
     assert!(class.read("moodle.csv").contains("Student never,never@example.org,never,-\n"));
     assert_eq!(class.student("plain")["grade"], 100.0);

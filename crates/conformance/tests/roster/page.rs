@@ -39,7 +39,8 @@ const NAMES: [&str; 20] = [
 ];
 
 /// Enough for every kind of cell; all cases of all of them, as they are in the picture, would take a minute.
-const CHAPTERS: &[&str] = &["--only", "session", "--only", "numbers", "--only", "errors"];
+const CHAPTERS: &[&str] =
+    &["--only", "session", "--only", "numbers", "--only", "exact/tenths", "--only", "errors"];
 
 #[test]
 fn twenty_students_in_a_page() {

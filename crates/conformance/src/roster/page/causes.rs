@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::Page;
 use super::label::Label;
+use crate::format::Level;
 use crate::language::Language;
 use crate::report::prose;
 use crate::roster::record::{Cause, NOT_STARTED, Record, Register, UNREACHABLE};
@@ -13,6 +14,7 @@ use crate::roster::record::{Cause, NOT_STARTED, Record, Register, UNREACHABLE};
 /// A cause and those whom it costs points.
 pub(super) struct Common<'r> {
     pub(super) cause: &'r Cause,
+    level: Level,
     pub(super) students: Vec<&'r Record>,
 }
 
@@ -30,21 +32,22 @@ impl Common<'_> {
 /// A lecture has no time for more.
 const MOST_CAUSES: usize = 4;
 
-/// The causes, that of the most students first.
+/// The causes: what breaks a requirement before what is only recommended, and then that of the most students first.
 pub(super) fn common(register: &Register) -> Vec<Common<'_>> {
     let mut found: Vec<Common<'_>> = Vec::new();
     for record in &register.students {
         for cause in &record.causes {
             match found.iter_mut().find(|common| common.cause.id == cause.id) {
-                None => found.push(Common { cause, students: vec![record] }),
+                None => found.push(Common { cause, level: cause.level, students: vec![record] }),
                 Some(common) if common.students.last().is_none_or(|last| last.id != record.id) => {
-                    common.students.push(record)
+                    common.level = common.level.min(cause.level);
+                    common.students.push(record);
                 }
                 Some(_) => {}
             }
         }
     }
-    found.sort_by_key(|common| Reverse(common.students.len()));
+    found.sort_by_key(|common| (common.level, Reverse(common.students.len())));
     found
 }
 

@@ -50,7 +50,7 @@ impl Label {
             Self::Students => ("{0} students", "{0} estudiantes"),
             Self::Graded => ("{0} graded", "{0} con nota"),
             Self::Median => ("median", "mediana"),
-            Self::Causes => ("What is wrong, the most frequent cause first", "Qué está mal, primero la causa más frecuente"),
+            Self::Causes => ("What is wrong: a MUST before a SHOULD, the most frequent cause first", "Qué está mal: un MUST antes que un SHOULD, primero la causa más frecuente"),
             Self::MoreCauses => ("{0} more causes", "{0} causas más"),
             Self::OfStudents => ("{0} of {1}: ", "{0} de {1}: "),
             Self::Table => ("Students and cases", "Estudiantes y casos"),

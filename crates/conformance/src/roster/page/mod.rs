@@ -21,7 +21,7 @@ pub(super) fn render(plan: &Plan, register: &Register) -> String {
     Page { plan, register }.html().into_string()
 }
 
-/// What is wrong in the servers of a class, and in how many of them; the most frequent cause first.
+/// What is wrong in the servers of a class, and in how many of them: a MUST before a SHOULD, the most frequent cause first.
 #[must_use]
 pub fn common_causes(register: &Register) -> Vec<(String, usize)> {
     let causes = causes::common(register).into_iter();
