@@ -178,7 +178,10 @@ impl Teller<'_> {
 
 /// Where a conversation broke: at the octets that were wrong, or else at the last entry of the connection. A right reply may
 /// stand behind one that was extra.
-fn place_of(failure: &verdict::Failure, entries: &[transcript::Entry]) -> Option<usize> {
+pub(in crate::report) fn place_of(
+    failure: &verdict::Failure,
+    entries: &[transcript::Entry],
+) -> Option<usize> {
     let Breach::Conversation { connection, happened, .. } = &failure.breach else { return None };
     let on_it = |entry: &transcript::Entry| entry.connection == *connection;
     let wrong = match happened {
