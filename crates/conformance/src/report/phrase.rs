@@ -172,7 +172,7 @@ impl Phrase {
             Self::PortHeldBy => ("The server was not started, since port {0} is held by process {1}: {2}", "No se inició el servidor, porque el puerto {0} lo ocupa el proceso {1}: {2}"),
             Self::PortHeld => ("The server was not started, since port {0} is held by a process of another user", "No se inició el servidor, porque el puerto {0} lo ocupa un proceso de otro usuario"),
             Self::StartRefused => ("The server cannot be started: {0}", "No se puede iniciar el servidor: {0}"),
-            Self::StartUnsupported => ("Servers are started on Linux only; start it yourself, and use --target", "Sólo en Linux se inician servidores; inícielo usted y use --target"),
+            Self::StartUnsupported => ("Servers are started on Linux only; start it yourself, and use --target", "Sólo en Linux se inician servidores; inícialo tú y usa --target"),
             Self::TooMuchMemory => ("it took more than {0} MiB of memory and was killed", "ocupó más de {0} MiB de memoria y fue terminado"),
             Self::TooMuchCpu => ("it took more than {0} of processor time and was killed", "usó más de {0} de procesador y fue terminado"),
             Self::TooLong => ("it ran for more than {0} and was killed", "corrió más de {0} y fue terminado"),
