@@ -154,6 +154,8 @@ pub enum Blocker {
         /// The last case before.
         since: Option<String>,
     },
+    /// The rows before it, of the same case, have crashed the server, each of them.
+    DeadlyRows,
     /// The server was never there.
     Unreachable,
     /// Something that it needs cannot be tested under the relaxation.

@@ -26,6 +26,9 @@ pub enum Found {
     Incomplete,
 }
 
+/// What its length can say, and more than is read of a stream at a time.
+const LONGEST_DATAGRAM: usize = 64 * 1024;
+
 impl Inbox {
     /// The most that is kept unread. What a server sends beyond that stays in the system's buffers, and then in the
     /// server's, so that a flood cannot fill the grader's memory; no case asks for that much.
@@ -33,16 +36,28 @@ impl Inbox {
 
     /// Adds what has come.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.taken > Self::MOST / 2 {
-            self.bytes.drain(..self.taken);
-            self.taken = 0;
-        }
+        self.forget_the_taken();
         self.bytes.extend_from_slice(bytes);
     }
 
-    pub(super) fn push_datagram(&mut self, bytes: &[u8]) {
-        self.push(bytes);
-        self.datagrams.push_back(bytes.len());
+    /// Where what comes is added: there is room for the longest datagram.
+    pub(super) fn room(&mut self) -> &mut Vec<u8> {
+        self.forget_the_taken();
+        self.bytes.reserve(LONGEST_DATAGRAM);
+        &mut self.bytes
+    }
+
+    /// To move what is left behind the taken is worth it now and then.
+    fn forget_the_taken(&mut self) {
+        if self.taken == self.bytes.len() || self.taken > Self::MOST / 2 {
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+    }
+
+    /// So many octets that have been added last are a datagram.
+    pub(super) fn ends_datagram(&mut self, length: usize) {
+        self.datagrams.push_back(length);
     }
 
     pub(crate) fn unread(&self) -> &[u8] {

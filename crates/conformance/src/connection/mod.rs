@@ -302,17 +302,15 @@ impl Connection {
 
     /// Reads once, without waiting.
     fn read_available(&mut self) {
-        // The longest datagram fits.
-        let mut buffer = [0; 64 * 1024];
         if self.inbox.is_full() {
             return;
         }
-        match self.stream.try_read(&mut buffer) {
-            Ok(count) if self.stream.is_datagram() => self.inbox.push_datagram(&buffer[..count]),
+        match self.stream.try_read(self.inbox.room()) {
+            Ok(count) if self.stream.is_datagram() => self.inbox.ends_datagram(count),
             // A write that failed has used up the error by which the reset would have been seen.
             Ok(0) if self.write_failure.is_some() => self.end = Some(End::Reset),
             Ok(0) => self.end = Some(End::Fin),
-            Ok(count) => self.inbox.push(&buffer[..count]),
+            Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.end = Some(end_of(&error)),
         }

@@ -115,19 +115,17 @@ impl Stream {
         ready.inspect_err(|_| self.conversation.broken())
     }
 
-    pub(super) fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads once, without waiting, into the room that the buffer has left.
+    pub(super) fn try_read(&mut self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let before = buffer.len();
         let read = match &self.socket {
-            Socket::Tcp(stream) => {
-                let read = stream.try_read(buffer);
-                acknowledge_at_once(stream);
-                read
-            }
-            Socket::Udp(socket) => socket.try_recv(buffer),
+            Socket::Tcp(stream) => stream.try_read_buf(buffer).inspect(|_| acknowledge_at_once(stream)),
+            Socket::Udp(socket) => socket.try_recv_buf(buffer),
             #[cfg(unix)]
-            Socket::Unix(stream) => stream.try_read(buffer),
+            Socket::Unix(stream) => stream.try_read_buf(buffer),
         };
         match &read {
-            Ok(count) => self.conversation.received(&buffer[..*count]),
+            Ok(_) => self.conversation.received(&buffer[before..]),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(_) => self.conversation.broken(),
         }

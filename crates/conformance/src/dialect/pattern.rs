@@ -1,6 +1,7 @@
 //! What a reply looks like, and what it carries: as text, in binary fields, or as JSON.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use regex::bytes::Regex;
 use serde_json::Value;
@@ -12,8 +13,8 @@ use crate::number::Decimal;
 /// What one kind of reply looks like.
 #[derive(Clone, Debug)]
 pub enum Pattern {
-    /// The whole reply matches.
-    Regex(Regex),
+    /// The whole reply matches. (A copy would have to build anew what it searches with.)
+    Regex(Arc<Regex>),
     /// It has these fields and no others.
     Pack(Vec<Field>),
     /// It is a JSON document that has at least this in it.
@@ -77,7 +78,7 @@ impl Pattern {
     /// The same, whose numbers have points.
     pub(crate) fn of_points(form: &Form) -> Result<Self, String> {
         match form {
-            Form::Regex(pattern) => anchored(pattern).map(Self::Regex),
+            Form::Regex(pattern) => anchored(pattern).map(Arc::new).map(Self::Regex),
             Form::Pack(items) => {
                 let fields: Vec<_> = items.iter().map(field).collect::<Result<_, _>>()?;
                 let is_rest = |field: &Field| matches!(field.0, Part::Rest(_));

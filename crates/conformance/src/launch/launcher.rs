@@ -121,7 +121,7 @@ impl Launcher {
                     let printed = process.printed_since(Mark::default());
                     StartFailure::Silent { place, waited: patience, elsewhere, printed }
                 }
-                News::Exited(_) | News::Gone(_) | News::Socket(_) | News::NoSocket(..) => continue,
+                News::Exited(_) | News::Gone(_) | News::Sockets(_) | News::NoSocket(..) => continue,
             };
             return Err(failure);
         }

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::Demise;
-use super::message::{Carrier, Family, News, Order, Request, receive, send};
+use super::message::{Carrier, Family, News, Order, Packet, Request, receive, send};
 
 /// The way to a launched server: who has it can connect to the server though it has a network of its own.
 #[derive(Debug)]
@@ -23,7 +23,10 @@ pub struct Link {
 #[derive(Debug)]
 struct Talk {
     channel: UnixStream,
+    packet: Packet,
     requests: u64,
+    /// Sockets that were not needed yet, all for the same kind of address.
+    stock: Option<(Carrier, Family, Vec<OwnedFd>)>,
     demise: Demise,
     gone: bool,
 }
@@ -32,7 +35,8 @@ impl Link {
     pub(super) fn new(channel: OwnedFd) -> io::Result<Self> {
         // One of packets, which is as good as one of octets to those who only wait for it.
         let channel = UnixStream::from_std(StdUnixStream::from(channel))?;
-        let talk = Talk { channel, requests: 0, demise: Demise::default(), gone: false };
+        let (packet, demise) = (Packet::new(), Demise::default());
+        let talk = Talk { channel, packet, requests: 0, stock: None, demise, gone: false };
         Ok(Self { talk: Mutex::new(talk) })
     }
 
@@ -79,15 +83,16 @@ impl Link {
 
 impl Talk {
     async fn say(&self, message: &impl serde::Serialize) -> io::Result<()> {
-        self.channel.async_io(Interest::WRITABLE, || send(&self.channel, message, None)).await
+        self.channel.async_io(Interest::WRITABLE, || send(&self.channel, message, &[])).await
     }
 
     /// The next message. What it says of the server's end is kept.
-    async fn hear(&mut self) -> Option<(News, Option<OwnedFd>)> {
+    async fn hear(&mut self) -> Option<(News, Vec<OwnedFd>)> {
         if self.gone {
             return None;
         }
-        let heard = self.channel.async_io(Interest::READABLE, || receive(&self.channel)).await;
+        let Self { channel, packet, .. } = self;
+        let heard = channel.async_io(Interest::READABLE, || receive(&channel, packet)).await;
         match heard {
             Ok(Some((News::Exited(exit), none))) => {
                 self.demise.exit = Some(exit.clone());
@@ -106,33 +111,46 @@ impl Talk {
         }
     }
 
+    /// A socket out of the stock, which is filled if it has none of that kind.
     async fn socket(&mut self, carrier: Carrier, address: SocketAddr) -> io::Result<OwnedFd> {
+        let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
+        let in_stock = self.stock.as_mut().filter(|(of, with, _)| (*of, *with) == (carrier, family));
+        if let Some(socket) = in_stock.and_then(|(_, _, sockets)| sockets.pop()) {
+            return Ok(socket);
+        }
+        let mut sockets = self.sockets(carrier, family).await?;
+        let socket = sockets.pop().ok_or_else(gone)?;
+        self.stock = Some((carrier, family, sockets));
+        Ok(socket)
+    }
+
+    async fn sockets(&mut self, carrier: Carrier, family: Family) -> io::Result<Vec<OwnedFd>> {
         self.requests += 1;
         let number = self.requests;
-        let family = if address.is_ipv4() { Family::V4 } else { Family::V6 };
-        let gone = || io::Error::from(io::ErrorKind::ConnectionRefused);
         self.say(&Request { number, carrier, family }).await.map_err(|_| gone())?;
         // An answer to a request that was given up may come before.
-        while let Some((news, socket)) = self.hear().await {
-            match (news, socket) {
-                (News::Socket(answered), Some(socket)) if answered == number => return Ok(socket),
-                (News::NoSocket(answered, error), _) if answered == number => {
+        while let Some((news, sockets)) = self.hear().await {
+            match news {
+                News::Sockets(answered) if answered == number => return Ok(sockets),
+                News::NoSocket(answered, error) if answered == number => {
                     return Err(io::Error::from_raw_os_error(error));
                 }
-                (
-                    News::Socket(_)
-                    | News::NoSocket(..)
-                    | News::Exited(_)
-                    | News::Gone(_)
-                    | News::Listening(_)
-                    | News::Silent(..)
-                    | News::Held(..)
-                    | News::NotStarted(_)
-                    | News::NotApart(_),
-                    _,
-                ) => {}
+                News::Sockets(_)
+                | News::NoSocket(..)
+                | News::Exited(_)
+                | News::Gone(_)
+                | News::Listening(_)
+                | News::Silent(..)
+                | News::Held(..)
+                | News::NotStarted(_)
+                | News::NotApart(_) => {}
             }
         }
         Err(gone())
     }
+}
+
+/// With the server, its network is gone too.
+fn gone() -> io::Error {
+    io::ErrorKind::ConnectionRefused.into()
 }

@@ -1,4 +1,4 @@
-//! What the grader and a supervisor say to each other: JSON in packets, each perhaps with a socket.
+//! What the grader and a supervisor say to each other: JSON in packets, some with sockets.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -42,7 +42,7 @@ pub(super) enum Carrier {
     Udp,
 }
 
-/// What a supervisor is asked for: a socket in the server's network. The number comes back with it.
+/// What a supervisor is asked for: sockets in the server's network. The number comes back with them.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Request {
     pub(super) number: u64,
@@ -73,8 +73,8 @@ pub(super) enum News {
     Exited(Exit),
     /// No process of the server is left.
     Gone(Option<Excess>),
-    /// A socket comes with this.
-    Socket(u64),
+    /// Sockets come with this, one at least and [`SOCKETS`] at most.
+    Sockets(u64),
     /// There is none, for this error of the system.
     NoSocket(u64, i32),
 }
@@ -88,35 +88,49 @@ pub(super) enum Listening {
     Unix(PathBuf),
 }
 
+/// How many sockets are asked for at a time: a case takes one or two, and to ask for each would wake two processes.
+pub(super) const SOCKETS: usize = 16;
+
 /// A command and a path are short; the rest is small.
 const LONGEST: usize = 128 * 1024;
 
-/// Sends a message, perhaps with a socket.
+/// Room for a message.
+#[derive(Debug)]
+pub(super) struct Packet(Vec<u8>);
+
+impl Packet {
+    pub(super) fn new() -> Self {
+        Self(vec![0; LONGEST])
+    }
+}
+
+/// Sends a message, perhaps with sockets.
 ///
 /// # Errors
 /// Nobody is there any more, or there is no room at the moment.
-pub(super) fn send(channel: impl AsFd, message: &impl Serialize, socket: Option<&OwnedFd>) -> io::Result<()> {
+pub(super) fn send(channel: impl AsFd, message: &impl Serialize, sockets: &[OwnedFd]) -> io::Result<()> {
     let packet = serde_json::to_vec(message)?;
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(SOCKETS))];
     let mut ancillary = SendAncillaryBuffer::new(&mut space);
-    let sockets = socket.map(|socket| [socket.as_fd()]);
-    if let Some(sockets) = &sockets {
-        ancillary.push(SendAncillaryMessage::ScmRights(sockets));
+    let sockets: Vec<_> = sockets.iter().map(AsFd::as_fd).collect();
+    if !sockets.is_empty() {
+        ancillary.push(SendAncillaryMessage::ScmRights(&sockets));
     }
     sendmsg(channel, &[IoSlice::new(&packet)], &mut ancillary, SendFlags::NOSIGNAL)?;
     Ok(())
 }
 
-/// Takes a message and the socket that came with it. None at the end.
+/// Takes a message and the sockets that came with it. None at the end.
 ///
 /// # Errors
 /// There is none at the moment, or it is none of ours.
-pub(super) fn receive<T: DeserializeOwned>(channel: impl AsFd) -> io::Result<Option<(T, Option<OwnedFd>)>> {
-    let mut packet = vec![0; LONGEST];
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+pub(super) fn receive<T: DeserializeOwned>(
+    channel: impl AsFd,
+    Packet(packet): &mut Packet,
+) -> io::Result<Option<(T, Vec<OwnedFd>)>> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(SOCKETS))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let received =
-        recvmsg(channel, &mut [IoSliceMut::new(&mut packet)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
+    let received = recvmsg(channel, &mut [IoSliceMut::new(packet)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)?;
     if received.bytes == 0 {
         return Ok(None);
     }
@@ -124,9 +138,9 @@ pub(super) fn receive<T: DeserializeOwned>(channel: impl AsFd) -> io::Result<Opt
         return Err(io::Error::other("a message longer than any"));
     }
     let message = serde_json::from_slice(&packet[..received.bytes])?;
-    let mut sockets = ancillary.drain().filter_map(|ancillary| match ancillary {
+    let sockets = ancillary.drain().filter_map(|ancillary| match ancillary {
         RecvAncillaryMessage::ScmRights(sockets) => Some(sockets),
         _ => None,
     });
-    Ok(Some((message, sockets.next().and_then(|mut sockets| sockets.next()))))
+    Ok(Some((message, sockets.flatten().collect())))
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::player::Player;
 use super::speech::Speech;
-use super::{Outcome, Stop};
+use super::{Outcome, Parting, Stop};
 use crate::format::{Message, Part, Reading, Segments, Transport};
 use crate::suite::{Control, exchange_steps};
 use crate::verdict::Stage;
@@ -36,6 +36,7 @@ impl Player<'_> {
             self.stage = Stage::Control;
             self.open(FRESH, Reading::Always).await?;
             self.fence_on(FRESH).await?;
+            self.parting = Parting::Usual;
         }
         Ok(())
     }
@@ -70,6 +71,7 @@ impl Player<'_> {
             slowest: self.slowest,
             goodbye_ignored: self.goodbye_ignored,
             flooded: self.flooded,
+            parting: self.parting,
         }
     }
 
@@ -80,12 +82,16 @@ impl Player<'_> {
             let deadline = Instant::now() + self.terms.politeness;
             match (line.connection.reading(), &quit) {
                 (Reading::Never, _) | (Reading::Always, Err(_)) => {}
-                (Reading::Always, Ok(_)) if line.half_closed => drop(line.connection.ends_by(deadline).await),
+                (Reading::Always, Ok(_)) if line.half_closed => {
+                    self.parting = Parting::Unusual;
+                    line.connection.ends_by(deadline).await;
+                }
                 (Reading::Always, Ok(quit)) => {
                     for octets in quit.writes() {
                         line.connection.send(octets, SHORTLY).await;
                     }
                     if self.terms.dialect.transport == Transport::Udp {
+                        self.parting = Parting::Unusual;
                         continue;
                     }
                     if !line.connection.ends_by(deadline).await {
@@ -96,6 +102,7 @@ impl Player<'_> {
                 }
             }
             self.flooded |= line.connection.is_flood();
+            self.parts_from(&line.connection);
             line.connection.close();
         }
     }

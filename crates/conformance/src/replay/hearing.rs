@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Stop;
 use super::line::Given;
 use super::player::Player;
 use super::speech::Speech;
+use super::{Parting, Stop};
 use crate::connection::{End, Heard, Received};
 use crate::dialect::{FAIL, RESULT};
 use crate::format::{self, Delivery, Ending, Part, Segments, Transport};
@@ -108,6 +108,7 @@ impl Player<'_> {
         match happened {
             Some(happened) => Err(self.broken(line, Expected::Close(ending), happened)),
             None => {
+                self.parting = Parting::Unusual;
                 drop(self.lines.remove(line));
                 Ok(())
             }

@@ -6,8 +6,8 @@ use tokio::time::{Instant, sleep};
 
 use super::player::Player;
 use super::speech::Speech;
-use super::{Break, Clients, Stop};
-use crate::connection::{Connection, DialError, Sent};
+use super::{Break, Clients, Parting, Stop};
+use crate::connection::{Connection, DialError, End, Sent};
 use crate::format::{Delivery, Lifetime, Reading, Transport};
 use crate::language::Text;
 use crate::transcript::What;
@@ -53,7 +53,7 @@ const CONNECT_AT_LEAST: Duration = Duration::from_millis(1500);
 impl Player<'_> {
     pub(super) async fn connect(&mut self, name: &str, reading: Reading) -> Result<(), Stop> {
         if let Some(index) = self.find(name) {
-            self.lines.remove(index).connection.close();
+            self.leave(index);
         }
         self.open(name, reading).await?;
         self.current = Some(name.to_owned());
@@ -132,7 +132,7 @@ impl Player<'_> {
         // Steps find a connection by its name, and its place among the others is that of the old one.
         let new = self.lines.len() - 1;
         self.lines.swap(line, new);
-        self.lines.remove(new).connection.close();
+        self.leave(new);
         Ok(())
     }
 
@@ -147,6 +147,20 @@ impl Player<'_> {
         };
         self.find(&name)
             .ok_or_else(|| Stop::Fault(format!("the connection `{name}` has been closed by the case itself")))
+    }
+
+    /// Closes a connection.
+    pub(super) fn leave(&mut self, line: usize) {
+        let Line { connection, .. } = self.lines.remove(line);
+        self.parts_from(&connection);
+        connection.close();
+    }
+
+    /// A server that closed in good order has nothing more to do for that client.
+    pub(super) fn parts_from(&mut self, connection: &Connection) {
+        if connection.end() != Some(End::Fin) {
+            self.parting = Parting::Unusual;
+        }
     }
 
     pub(super) fn find(&self, name: &str) -> Option<usize> {

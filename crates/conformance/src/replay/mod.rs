@@ -64,6 +64,17 @@ pub struct Outcome {
     pub goodbye_ignored: bool,
     /// Whether the server sent without end.
     pub flooded: bool,
+    /// How its clients left.
+    pub parting: Parting,
+}
+
+/// How the clients of a replay left.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Parting {
+    /// As after the preflight: the server closed when they had said goodbye.
+    Usual,
+    /// One of them in another way, and no new one has come since: what that does to the server is still to be seen.
+    Unusual,
 }
 
 /// Why a replay stopped.

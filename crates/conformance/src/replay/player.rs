@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::line::Line;
 use super::speech::Speech;
-use super::{Break, Held, Stop, Terms};
+use super::{Break, Held, Parting, Stop, Terms};
 use crate::format::{Action, Reading, Step, Template};
 use crate::suite::NUMBER;
 use crate::transcript::{Transcript, What};
@@ -26,6 +26,7 @@ pub(super) struct Player<'a> {
     pub(super) slowest: Duration,
     pub(super) goodbye_ignored: bool,
     pub(super) flooded: bool,
+    pub(super) parting: Parting,
     /// Where connections last for one result: whether one was seen to outlast a refusal.
     pub(super) stays_after_refusals: bool,
 }
@@ -43,6 +44,7 @@ impl<'a> Player<'a> {
             slowest: Duration::ZERO,
             goodbye_ignored: false,
             flooded: false,
+            parting: Parting::Usual,
             stays_after_refusals: false,
         }
     }
@@ -122,12 +124,13 @@ impl<'a> Player<'a> {
             Action::Close => {
                 let line = self.line(on).await?;
                 self.record(line, What::Closed);
-                self.lines.remove(line).connection.close();
+                self.leave(line);
                 Ok(())
             }
             Action::Abort => {
                 let line = self.line(on).await?;
                 self.record(line, What::Aborted);
+                self.parting = Parting::Unusual;
                 self.lines.remove(line).connection.abort().map_err(|error| Stop::Fault(error.to_string()))
             }
             Action::Wait(ms) => {

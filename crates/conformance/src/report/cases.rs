@@ -71,24 +71,36 @@ impl<W: Write> Terminal<'_, W> {
         let title = common(rows);
         let remark = self.remark(worst);
         let is_shared = rows.iter().all(|row| self.remark(row) == remark);
-        let count = self.words.say(Phrase::Rows, &[&rows.len().to_string()]);
-        let remark = match remark.filter(|_| is_shared) {
-            Some(remark) => format!("{count}; {remark}"),
-            None => count,
-        };
-        self.line(worst, worst.stem(), &title, Some(remark))
+        self.line(worst, worst.stem(), &title, Some(self.counted(rows, remark.filter(|_| is_shared))))
     }
 
-    /// A line for the case, and one for each row that did not pass.
+    /// A line for the case, and one for each row that did not pass; those that were not run for one reason share a line.
     fn unlike_rows(&mut self, rows: &[Row], worst: &Row) -> io::Result<()> {
         let passed = rows.iter().filter(|row| row.verdict.credit() == Credit::Full).count();
         let passed = self.words.say(Phrase::RowsPassed, &[&passed.to_string(), &rows.len().to_string()]);
         self.line(worst, worst.stem(), &common(rows), Some(passed))?;
-        for row in rows.iter().filter(|row| row.verdict != Verdict::Pass) {
+        let is_shared =
+            |one: &Row, next: &Row| one.verdict == next.verdict && matches!(one.verdict, Verdict::Blocked(_));
+        for like in rows.chunk_by(is_shared).filter(|like| like[0].verdict != Verdict::Pass) {
+            let (row, remark) = (&like[0], self.remark(&like[0]));
             let name = format!("    #{}", row.name().unwrap_or_default());
-            self.line(row, &name, &row.title, self.remark(row))?;
+            match like {
+                [_] => self.line(row, &name, &row.title, remark)?,
+                rows => {
+                    self.line(row, &format!("{name}…"), &common(rows), Some(self.counted(rows, remark)))?
+                }
+            }
         }
         Ok(())
+    }
+
+    /// How many rows, and what there is to say of all of them.
+    fn counted(&self, rows: &[Row], remark: Option<String>) -> String {
+        let count = self.words.say(Phrase::Rows, &[&rows.len().to_string()]);
+        match remark {
+            Some(remark) => format!("{count}; {remark}"),
+            None => count,
+        }
     }
 
     /// Writes the line for the cases that were folded into one.

@@ -74,6 +74,7 @@ impl Words {
                 self.say(Phrase::BlockedGoneSince, &[id, &self.health(*health)])
             }
             Blocker::Gone { health, since: None } => self.say(Phrase::BlockedGone, &[&self.health(*health)]),
+            Blocker::DeadlyRows => self.say(Phrase::BlockedDeadlyRows, &[]),
             Blocker::Unreachable => self.say(Phrase::BlockedUnreachable, &[]),
             Blocker::Relaxed(fact) => self.say(Phrase::BlockedRelaxed, &[fact]),
             Blocker::Preflight => self.say(Phrase::BlockedPreflight, &[]),

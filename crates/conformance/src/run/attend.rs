@@ -7,7 +7,7 @@ use super::{Launched, Preflight, Run, Standing};
 use crate::format::{Lifetime, Relaxation, Wrong};
 use crate::language::Text;
 use crate::launch::{Demise, Incident, Restart};
-use crate::replay::{Clients, Outcome, Stop, Terms};
+use crate::replay::{Clients, Outcome, Parting, Stop, Terms};
 use crate::verdict::{Happened, Health, Stage};
 
 /// A server that does not answer is waited for before that is known, so that fewer of those are started again than of those
@@ -16,8 +16,8 @@ const MOST_SILENCES: u32 = 4;
 
 /// A server for one client is started for the cases that go well too, and the ends that its clients make are none of its
 /// faults. One that dies so often by itself has shown what it dies of: a right one that dies of all that is no message dies
-/// two thirds as often.
-const MOST_CRASHES: u32 = 128;
+/// three quarters as often.
+const MOST_CRASHES: u32 = 96;
 
 impl Run<'_> {
     /// Before a case: the server that it is due.
@@ -106,7 +106,8 @@ impl Run<'_> {
     }
 
     /// After a case: whether the server outlived it. What dies of the end of a case is lost to the case and not to the next
-    /// one, so that a launched server is asked even if all went well.
+    /// one, so that a launched server is asked even if all went well; but not where the case ended as the preflight did, which
+    /// it has outlived.
     pub(super) async fn attend(
         &mut self,
         outcome: &mut Outcome,
@@ -117,8 +118,11 @@ impl Run<'_> {
         if let Some(Stop::Fault(_)) = outcome.stopped {
             return None;
         }
-        if self.ends_with_its_client && health.is_none() {
-            return None;
+        if health.is_none() {
+            let ended_as_usual = outcome.stopped.is_none() && outcome.parting == Parting::Usual;
+            if self.ends_with_its_client || ended_as_usual && self.demise(outcome).await.is_none() {
+                return None;
+            }
         }
         let mut demise = None;
         if let None | Some((Health::Wrong | Health::Dead, _)) = health {

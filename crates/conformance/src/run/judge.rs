@@ -12,6 +12,9 @@ use crate::replay::{Break, Outcome, Stop, Terms, play_case, play_case_on, play_e
 use crate::suite::{Case, Script, exchange_steps};
 use crate::verdict::{Blocker, Breach, Failure, Happened, Health, Lack, Omission, Verdict};
 
+/// So many rows of a case that crash the server, and none that does not, tell what the others would.
+const ENOUGH_CRASHES: usize = 3;
+
 impl Run<'_> {
     pub(super) async fn judge(&mut self, chapter: &str, case: &Case) -> CaseResult {
         let began = Instant::now();
@@ -85,9 +88,20 @@ impl Run<'_> {
         if let Some(required) = case.requires.iter().find(failed) {
             return Some(Blocker::Requires(required.clone()));
         }
+        if self.is_deadly(case) {
+            return Some(Blocker::DeadlyRows);
+        }
         let lacks =
             |fact: &&String| self.relaxations.iter().any(|relaxation| relaxation.without.contains(*fact));
         case.needs.iter().find(lacks).map(|fact| Blocker::Relaxed(fact.clone()))
+    }
+
+    /// Whether the rows before have crashed the server, enough of them and each: there is nothing else to be learned from the
+    /// others, and the starts that a server has are for other cases.
+    fn is_deadly(&self, case: &Case) -> bool {
+        let before = self.results.iter().rev().take_while(|result| result.stem() == case.stem());
+        let played: Vec<_> = before.filter(|result| result.transcript.is_some()).collect();
+        played.len() >= ENOUGH_CRASHES && played.iter().all(|result| result.is_crash())
     }
 
     /// What a relaxation costs: the cases about what it breaks are failed without asking again. A case is about the

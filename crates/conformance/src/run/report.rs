@@ -6,7 +6,7 @@ use super::{Preflight, Standing};
 use crate::format::{Grading, Level};
 use crate::grade::{Credit, Grade};
 use crate::language::Text;
-use crate::launch::{Incident, StartFailure};
+use crate::launch::{Demise, Incident, StartFailure};
 use crate::suite::Case;
 use crate::transcript::Transcript;
 use crate::verdict::{Omission, Verdict};
@@ -47,6 +47,12 @@ impl CaseResult {
     #[must_use]
     pub fn is_flaw(&self) -> bool {
         self.level != Level::May && self.verdict.credit() == Credit::Nothing
+    }
+
+    /// Whether the server did not outlive it, nor ended in good order.
+    #[must_use]
+    pub fn is_crash(&self) -> bool {
+        self.incident.as_ref().and_then(|incident| incident.demise.as_ref()).is_some_and(Demise::is_crash)
     }
 
     /// The note that explains the failure.

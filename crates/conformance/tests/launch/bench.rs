@@ -11,13 +11,16 @@ use std::time::{Duration, Instant};
 /// Passed on to what is started, since it begins with `LC_`.
 const MARK: &str = "LC_CONFORMANCE_TEST";
 
-/// Three sums, of which the second is one that servers die of, and the third one in which a test interrupts the grader.
+/// What servers that add can be asked.
 const SUITE: &str = r#"{
     "id": "mini", "title": "mini", "dialect": "calc-1", "document": "SPEC.md",
     "requirements": [{"id": "R1", "level": "must", "section": "4", "text": "It adds."}],
     "preflight": [{"calculate": ["17", "25", "+"], "result": "42"}],
     "fence": [{"calculate": ["23", "58", "+"], "result": "81"}],
-    "cases": [
+    "cases": [CASES]}"#;
+
+/// Three sums, of which the second is one that servers die of, and the third one in which a test interrupts the grader.
+const CASES: &str = r#"
         {"id": "before", "title": "before", "spec": ["R1"], "level": "must",
          "exchange": [{"calculate": ["1", "2", "+"], "result": "3"}]},
         {"id": "beast", "title": "beast", "spec": ["R1"], "level": "must",
@@ -27,7 +30,7 @@ const SUITE: &str = r#"{
         {"id": "after", "title": "after", "spec": ["R1"], "level": "must",
          "exchange": [{"calculate": ["3", "2", "+"], "result": "5"}]},
         {"id": "long", "title": "long", "spec": ["R1"], "level": "may",
-         "steps": [{"say": "999"}, {"expect": "ok"}, {"wait_ms": 60000}]}]}"#;
+         "steps": [{"say": "999"}, {"expect": "ok"}, {"wait_ms": 60000}]}"#;
 
 pub(crate) struct Bench {
     directory: PathBuf,
@@ -41,9 +44,15 @@ impl Bench {
         let mark = format!("mark-{}-{count}-{name}", std::process::id());
         let directory = std::env::temp_dir().join(format!("conformance-launch-{mark}"));
         fs::create_dir_all(&directory).expect("the directory for temporary files can be written");
-        fs::write(directory.join("suite.json"), SUITE).expect("a file");
         fs::write(directory.join("server.py"), include_str!("server.py")).expect("a file");
-        Self { directory, mark }
+        let bench = Self { directory, mark };
+        bench.write_suite(CASES);
+        bench
+    }
+
+    /// Puts these cases into the suite, in place of those that it has.
+    pub(crate) fn write_suite(&self, cases: &str) {
+        fs::write(self.path("suite.json"), SUITE.replace("CASES", cases)).expect("a file");
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -1,7 +1,7 @@
 //! What a server dies of costs the case at fault, and is told there.
 
 use crate::ISOLATIONS;
-use crate::bench::{Bench, has_python};
+use crate::bench::{Bench, has_python, python};
 
 #[test]
 fn a_crash_costs_its_own_case_and_is_named() {
@@ -38,6 +38,53 @@ fn a_crash_costs_its_own_case_and_is_named() {
     }
 }
 
+/// A server may be started only so often, and it is worth more to find out about other cases.
+#[test]
+fn rows_that_crash_the_server_speak_for_those_behind_them() {
+    if !has_python() {
+        return;
+    }
+    let blocked = "    #d…                            2 666 + (2 rows; the rows before have crashed the server)";
+    let rows: [(&str, [&str; 5], &str, &[&str], usize); 3] = [
+        ("traceback {port}", ["666"; 5], "0 / 100", &["  ✗ FAIL          #c", blocked], 3),
+        ("traceback {port}", ["1", "666", "666", "666", "666"], "20 / 100", &["(1 of 5 rows passed)"], 4),
+        // Here it is a thread that ends.
+        ("threads {port}", ["x", "x", "x", "x", "1"], "20 / 100", &["(1 of 5 rows passed)"], 4),
+    ];
+    for (server, operands, grade, words, failed) in rows {
+        let bench = Bench::new("rows");
+        let named = ["a", "b", "c", "d", "e"].iter().zip(operands);
+        let rows: Vec<_> =
+            named.map(|(id, operand)| format!(r#"{{"id": "{id}", "operand": "{operand}"}}"#)).collect();
+        bench.write_suite(&format!(
+            r#"{{"id": "rows", "title": "2 {{operand}} +", "spec": ["R1"], "level": "must", "rows": [{}],
+                "exchange": [["2", "ok"], ["{{operand}}", "ok"], ["+", "result"]]}}"#,
+            rows.join(", ")
+        ));
+        let graded = bench.grade(&["--exec", &Bench::server(server)]);
+        let what = format!("{server} {operands:?}");
+        graded.expect(&what, 1, &[&[&*format!("Grade: {grade}")], words].concat());
+        assert_eq!(graded.report.matches("✗ FAIL          #").count(), failed, "{what}: {}", graded.report);
+    }
+}
+
+#[test]
+fn a_started_server_is_given_as_many_clients_as_a_case_has() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("clients");
+    bench.write_suite(
+        r#"{"id": "forty", "title": "forty", "spec": ["R1"], "level": "must", "steps": [{"clients": {"count": 40, "steps": [
+            {"say": "{n}000"}, {"expect": "ok"}, {"say": "250"}, {"expect": "ok"}, {"say": "+"}, {"expect": {"number": "{n}250"}}]}}]}"#,
+    );
+    for isolation in ISOLATIONS {
+        let command = Bench::server("threads {port}");
+        let graded = bench.grade(&["--exec", &command, "--isolation", isolation]);
+        graded.expect(isolation, 0, &["Grade: 100 / 100"]);
+    }
+}
+
 #[test]
 fn without_a_restart_a_crash_costs_all_that_follows() {
     if !has_python() {
@@ -71,6 +118,21 @@ fn a_server_for_one_client_only_is_named_and_started_for_each_case() {
     let bench = Bench::new("once-and-never-again");
     let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", "never"]);
     graded.expect("never", 1, &["Grade: 0 / 100"]);
+}
+
+/// One that is right but for that ends often enough, and all that it masters is found all the same.
+#[test]
+fn a_server_for_one_client_that_ends_at_every_bad_line_is_graded_to_the_end() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("frail");
+    let here = env!("CARGO_MANIFEST_DIR");
+    let command =
+        format!("{} -S {here}/tests/launch/frail.py {here}/tests/proof/after.py {{port}}", python());
+    let graded = bench.grade(&["--exec", &command, "--suite", "calc"]);
+    graded.expect("frail", 1, &["session          5 of    5     100", "robustness       "]);
+    assert!(!graded.report.contains("since "), "cases that were not reached: {}", graded.report);
 }
 
 /// In a protocol with a connection for each calculation it ends after its first calculation. What cannot be asked of it then is

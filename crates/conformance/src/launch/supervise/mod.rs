@@ -18,7 +18,7 @@ use rustix::process::{
     Resource, Rlimit, Signal, getpid, set_child_subreaper, set_parent_process_death_signal, setrlimit,
 };
 
-use super::message::{News, receive, send};
+use super::message::{News, Packet, receive, send};
 use super::process::Surroundings;
 use watch::Watch;
 
@@ -40,7 +40,7 @@ fn supervise(surroundings: Surroundings) -> io::Result<ExitCode> {
         Surroundings::Apart => match apart::enter() {
             Ok(()) => apart::run_init(&control),
             Err(why) => {
-                send(&control, &News::NotApart(why.to_string()), None)?;
+                send(&control, &News::NotApart(why.to_string()), &[])?;
                 Ok(ExitCode::FAILURE)
             }
         },
@@ -58,7 +58,7 @@ fn watch(control: OwnedFd) -> io::Result<ExitCode> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     // Where the memory of the machine runs out, it is the server that has to go, and not the grader.
     drop(std::fs::write("/proc/self/oom_score_adj", "1000"));
-    if let Some((order, _)) = receive(&control)? {
+    if let Some((order, _)) = receive(&control, &mut Packet::new())? {
         Watch::new(control, order).run()?;
     }
     // The kernel ends a PID namespace with its init. Elsewhere the tree has been killed by now.

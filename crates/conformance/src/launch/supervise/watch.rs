@@ -1,7 +1,7 @@
 //! Watching over what was started: until it listens, until it ends, until it takes too much, until nobody wants it any more.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +12,9 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
-use super::super::message::{Carrier, Family, Listening, News, Order, Request, Task, receive, send};
+use super::super::message::{
+    Carrier, Family, Listening, News, Order, Packet, Request, SOCKETS, Task, receive, send,
+};
 use super::super::{Excess, Exit, Place, Spec};
 use super::{holder, listening, tree, usage};
 
@@ -202,9 +204,10 @@ impl Watch {
         }
     }
 
-    /// Makes a socket for the grader, or sees that it is no more.
+    /// Makes sockets for the grader, or sees that it is no more.
     fn serve(&self) -> io::Result<Next> {
-        let Some((Request { number, carrier, family }, _)) = receive(&self.control)? else {
+        let Some((Request { number, carrier, family }, _)) = receive(&self.control, &mut Packet::new())?
+        else {
             return Ok(Next::Stop);
         };
         let family = match family {
@@ -215,15 +218,21 @@ impl Watch {
             Carrier::Tcp => SocketType::STREAM,
             Carrier::Udp => SocketType::DGRAM,
         };
-        match socket_with(family, kind, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK, None) {
-            Ok(socket) => send(self.control.as_fd(), &News::Socket(number), Some(&socket))?,
+        let socket = || socket_with(family, kind, SocketFlags::CLOEXEC | SocketFlags::NONBLOCK, None);
+        match socket() {
+            Ok(first) => {
+                // Where the system has no more, it is told when the next is asked for.
+                let others = (1..SOCKETS).map_while(|_| socket().ok());
+                let sockets: Vec<_> = std::iter::once(first).chain(others).collect();
+                send(&self.control, &News::Sockets(number), &sockets)?;
+            }
             Err(error) => self.tell(&News::NoSocket(number, error.raw_os_error()))?,
         }
         Ok(Next::GoOn)
     }
 
     fn tell(&self, news: &News) -> io::Result<()> {
-        send(&self.control, news, None)
+        send(&self.control, news, &[])
     }
 }
 
