@@ -81,15 +81,9 @@ impl<W: Write> Terminal<'_, W> {
         self.field(Phrase::Look, note.look.text(language))
     }
 
-    /// The first requirement that the case cites, which is the one that it is about.
+    /// The requirement that was violated.
     fn requirement(&mut self, result: &CaseResult) -> io::Result<()> {
-        // Of a protocol of somebody else's, the document says nothing.
-        if self.suite.is_foreign() {
-            return Ok(());
-        }
-        let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
-            return Ok(());
-        };
+        let Some(requirement) = self.suite.violated(&result.spec, result.note()) else { return Ok(()) };
         let language = self.words.language;
         let place = self.suite.place(requirement, language);
         let text = requirement.text.text(language);

@@ -44,7 +44,8 @@ fn rows_that_crash_the_server_speak_for_those_behind_them() {
     if !has_python() {
         return;
     }
-    let blocked = "    #d…                            2 666 + (2 rows; the rows before have crashed the server)";
+    let blocked =
+        "    #d…                            2 666 + (2 rows; the rows before have crashed the server)";
     let rows: [(&str, [&str; 5], &str, &[&str], usize); 3] = [
         ("traceback {port}", ["666"; 5], "0 / 100", &["  ✗ FAIL          #c", blocked], 3),
         ("traceback {port}", ["1", "666", "666", "666", "666"], "20 / 100", &["(1 of 5 rows passed)"], 4),

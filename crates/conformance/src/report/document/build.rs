@@ -140,12 +140,11 @@ impl Teller<'_> {
         })
     }
 
-    /// The first requirement that the case cites, which is the one that it is about. Of a protocol of somebody else's, the
-    /// suite's document says nothing.
+    /// The requirement that was violated.
     fn requirement(&self, result: &CaseResult) -> Option<Requirement> {
-        let requirement = self.suite.requirements.get(result.spec.first()?)?;
+        let requirement = self.suite.violated(&result.spec, result.note())?;
         let language = self.words.language;
-        (!self.suite.is_foreign()).then(|| Requirement {
+        Some(Requirement {
             id: requirement.id.clone(),
             place: self.suite.place(requirement, language),
             text: requirement.text.text(language).to_owned(),
