@@ -32,7 +32,8 @@ impl Length<'_> {
         let end = if count > FIRST_SHOWN + LAST_SHOWN { count - LAST_SHOWN } else { 0 };
         let mut shown: Vec<bool> =
             (0..count).map(|index| index >= end || self.broke == Some(index)).collect();
-        let broken = self.broke.and_then(|broke| self.connections.get(broke)).or(self.connections.last());
+        let broken =
+            self.broke.and_then(|broke| self.connections.get(broke)).or_else(|| self.connections.last());
         if self.connections.iter().any(|connection| Some(connection) != broken) {
             let said = (0..end).rev().filter(|index| self.connections.get(*index) == broken);
             said.take(FIRST_SHOWN).for_each(|index| shown[index] = true);

@@ -128,7 +128,7 @@ impl Suite {
     #[must_use]
     pub fn violated(&self, cited: &[String], note: Option<&str>) -> Option<&Requirement> {
         let note = note.and_then(|note| self.notes.get(note));
-        let id = note.and_then(|note| note.violates.as_ref()).or(cited.first())?;
+        let id = note.and_then(|note| note.violates.as_ref()).or_else(|| cited.first())?;
         self.requirements.get(id).filter(|_| !self.is_foreign())
     }
 
