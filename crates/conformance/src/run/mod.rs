@@ -138,8 +138,8 @@ struct Run<'a> {
     ends_with_its_client: bool,
     /// Its one client, where the case before has left the connection in order.
     held: Option<Held>,
-    /// How often it ended by itself, and not in good order.
-    crashes: u32,
+    /// How often it ended by itself, where it should not have.
+    deaths: u32,
     preflight: Option<Preflight>,
     terms: Option<Terms>,
     /// The deviations under which the server is graded.
@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
             silences: 0,
             ends_with_its_client: false,
             held: None,
-            crashes: 0,
+            deaths: 0,
             preflight: None,
             terms: None,
             relaxations: Vec::new(),

@@ -36,7 +36,6 @@ pub(super) struct Launched<'a> {
     launcher: &'a Launcher,
     transport: Transport,
     server: Option<Server>,
-    starts: u32,
     wear: Wear,
 }
 
@@ -47,13 +46,9 @@ enum Wear {
     Used,
 }
 
-/// Enough for a suite in which every second case kills a server. A server that dies of everything has shown it by then, and
-/// the start of a virtual machine takes half a second.
-const MOST_STARTS: u32 = 64;
-
 impl<'a> Launched<'a> {
     pub(super) const fn new(launcher: &'a Launcher, transport: Transport) -> Self {
-        Self { launcher, transport, server: None, starts: 0, wear: Wear::Unused }
+        Self { launcher, transport, server: None, wear: Wear::Unused }
     }
 
     pub(super) const fn policy(&self) -> Restart {
@@ -68,15 +63,16 @@ impl<'a> Launched<'a> {
         self.server.as_mut()
     }
 
-    /// Builds it and starts it for the first time.
+    /// Builds it and starts it for the first time, for the preflight.
     pub(super) async fn first_start(&mut self) -> Result<&Server, StartFailure> {
         self.launcher.build().await?;
-        self.start().await
+        let server = self.launcher.start(self.transport, None).await?;
+        self.wear = Wear::Used;
+        Ok(self.server.insert(server))
     }
 
     /// Starts it, in place of the one that runs, if one does.
     pub(super) async fn start(&mut self) -> Result<&Server, StartFailure> {
-        self.starts += 1;
         let server = self.launcher.start(self.transport, self.server.take()).await?;
         self.wear = Wear::Unused;
         Ok(self.server.insert(server))
@@ -93,11 +89,6 @@ impl<'a> Launched<'a> {
     /// Whether it runs and nobody has spoken to it.
     pub(super) fn is_unused(&self) -> bool {
         self.server.is_some() && self.wear == Wear::Unused
-    }
-
-    /// Whether it is worth starting it once more.
-    pub(super) const fn is_worth_it(&self) -> bool {
-        self.starts < MOST_STARTS
     }
 
     pub(super) fn network(&self) -> Network {

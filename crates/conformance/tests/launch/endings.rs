@@ -161,17 +161,25 @@ fn a_server_for_one_calculation_only_is_graded_by_what_it_can_be_asked() {
 }
 
 #[test]
-fn what_goes_well_is_played_on_one_connection_to_a_server_for_one_client() {
+fn a_server_is_started_no_more_often_than_it_has_to_be() {
     if !has_python() {
         return;
     }
-    // For the preflight, for the fence, to see that it always ends so, and then once for all cases or for each of the four.
-    for (restart, due) in [("died", 4), ("case", 7)] {
-        let bench = Bench::new("held");
-        let graded = bench.grade(&["--exec", &Bench::server("once {port}"), "--restart", restart]);
-        graded.expect(restart, 0, &["Grade: 100 / 100"]);
+    let rows = [
+        // For the preflight, for the fence, to see that it always ends so, and then once for all cases, since they all go well on
+        // one connection, or for each of the four.
+        ("once {port}", "died", 0, 4),
+        ("once {port}", "case", 0, 7),
+        // For the preflight, and after the case that it dies of; or for each of the four.
+        ("traceback {port}", "died", 1, 2),
+        ("traceback {port}", "case", 1, 5),
+    ];
+    for (server, restart, code, due) in rows {
+        let bench = Bench::new("starts");
+        let graded = bench.grade(&["--exec", &Bench::server(server), "--restart", restart]);
+        graded.expect(restart, code, &["Grade: "]);
         let starts = std::fs::read_to_string(bench.path("starts")).expect("it was started");
-        assert_eq!(starts.lines().count(), due, "{restart}");
+        assert_eq!(starts.lines().count(), due, "{server} {restart}");
     }
 }
 

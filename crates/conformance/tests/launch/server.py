@@ -119,7 +119,7 @@ if flavour == "prying":  # tells what it can reach that is none of its business
 if flavour == "daemon":
     daemonise()
 
-if flavour == "once":
+if flavour in ("once", "traceback"):
     with open("starts", "a") as starts:
         starts.write(f"{os.getpid()}\n")
 server = listener()
