@@ -52,16 +52,24 @@ impl Verdict {
     }
 }
 
+impl Grading {
+    /// What a point of a level weighs; none of those that never count.
+    #[must_use]
+    pub const fn weight(&self, level: Level) -> Option<f64> {
+        match level {
+            Level::Must => Some(1.0),
+            Level::Should => Some(self.should_weight),
+            Level::May => None,
+        }
+    }
+}
+
 impl Grade {
     /// The grade of some results. The rows of a case share its points among those of them that apply.
     pub fn of<'a>(results: impl IntoIterator<Item = &'a CaseResult>, grading: &Grading) -> Self {
         let mut cases: BTreeMap<&str, Tally> = BTreeMap::new();
         for result in results {
-            let weight = match result.level {
-                Level::Must => 1.0,
-                Level::Should => grading.should_weight,
-                Level::May => continue,
-            };
+            let Some(weight) = grading.weight(result.level) else { continue };
             let tally = cases.entry(result.stem()).or_default();
             tally.points = f64::from(result.points) * weight;
             match result.verdict.credit() {

@@ -224,3 +224,27 @@ fn a_dialect_is_checked_against_a_suite() {
     let (some, all): (u32, u32) = (counts.0.parse().expect("a count"), counts.1.parse().expect("a count"));
     assert!(20 < some && some < all, "{said}");
 }
+
+#[test]
+fn a_note_quotes_a_requirement_that_there_is() {
+    let directory = std::env::temp_dir().join(format!("conformance-check-{}", std::process::id()));
+    fs::create_dir_all(&directory).expect("a directory can be made");
+    for (quoted, code, said) in [
+        ("R1", 0, "quoting-R1.json: ok"),
+        (
+            "R2",
+            2,
+            "quoting-R2.json: the note `n`: violates: no requirement is called `R2`; did you mean `R1`?",
+        ),
+    ] {
+        let note = json!({"id": "n", "title": "t", "text": "t", "look": "t", "violates": quoted});
+        let notes = format!("notes-{quoted}.json");
+        fs::write(directory.join(&notes), json!({"notes": [note]}).to_string())
+            .expect("a file can be written");
+        let mut suite = suite_with(json!([{"say": "1"}]));
+        suite["notes"] = json!([notes]);
+        let told = check(&format!("quoting-{quoted}.json"), suite.to_string().as_bytes());
+        fs::remove_file(directory.join(&notes)).expect("the file is there");
+        assert_eq!(told, (Some(code), said.to_owned()));
+    }
+}

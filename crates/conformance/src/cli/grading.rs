@@ -24,13 +24,17 @@ pub(super) fn run(
 ) -> anyhow::Result<Exit> {
     let (language, again) = (args.language(), args.again());
     let target = &subject.target();
-    let mut files = match Files::new(&args.report, suite, target, language, again.clone()) {
+    let mut files = match Files::new(&args.report, suite, &selection, target, language, again.clone()) {
         Ok(files) => files,
         Err(error) => {
             complain(error);
             return Ok(Exit::Usage);
         }
     };
+    if let Some(path) = args.pcap.as_deref().filter(|path| files.take(path)) {
+        complain(format_args!("{} can take one report or the capture, not both", path.display()));
+        return Ok(Exit::Usage);
+    }
     let labels = Labels::new(suite, target, language);
     let capture = match args.pcap.as_deref().map(|path| Capture::create(path, &labels)).transpose() {
         Ok(capture) => capture,

@@ -190,6 +190,9 @@ pub struct Note {
     pub text: Text,
     /// Where to look in the program.
     pub look: Text,
+    /// The requirement that this mistake violates in whatever case it shows; without it, the one that the case is about.
+    #[serde(default)]
+    pub violates: Option<String>,
     /// What is said instead where the server speaks another protocol than the suite's own.
     #[serde(default)]
     pub elsewhere: Elsewhere,
@@ -211,12 +214,13 @@ impl Note {
     /// The note as it is told of another protocol.
     #[must_use]
     pub fn of_another_protocol(self) -> Self {
-        let Self { id, title, text, look, elsewhere } = self;
+        let Self { id, title, text, look, violates, elsewhere } = self;
         Self {
             id,
             title: elsewhere.title.unwrap_or(title),
             text: elsewhere.text.unwrap_or(text),
             look: elsewhere.look.unwrap_or(look),
+            violates,
             elsewhere: Elsewhere::default(),
         }
     }

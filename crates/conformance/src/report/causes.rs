@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::document::place_of;
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
 use super::words::MOST_SHOWN;
@@ -37,6 +38,8 @@ impl<W: Write> Terminal<'_, W> {
         if causes.is_empty() {
             return Ok(());
         }
+        // What stands for a cause is a case about what is required, if it has one.
+        causes.iter_mut().for_each(|cause| cause.cases.sort_by_key(|rows| rows[0].level));
         causes.sort_by_key(Cause::level);
         writeln!(self.out, "\n{STRONG}{}{STRONG:#}", self.words.say(Phrase::Failures, &[]))?;
         for cause in causes.iter().take(MOST_EXPLAINED) {
@@ -82,9 +85,10 @@ impl<W: Write> Terminal<'_, W> {
         else {
             return String::new();
         };
-        let entries = result.transcript.iter().flat_map(|transcript| &transcript.entries);
-        let on_it: Vec<&What> =
-            entries.filter(|entry| entry.connection == *connection).map(|entry| &entry.what).collect();
+        let entries = result.transcript.as_ref().map_or(&[][..], |transcript| &transcript.entries);
+        let until = place_of(failure, entries).map_or(entries.len(), |broke| broke + 1);
+        let on_it = entries[..until].iter().filter(|entry| entry.connection == *connection);
+        let on_it: Vec<&What> = on_it.map(|entry| &entry.what).collect();
         let said = on_it.iter().rposition(|what| matches!(what, What::Sent(_) | What::NotSent(_)));
         let last = on_it.len().checked_sub(1);
         let shown = said.filter(|said| Some(*said) != last).into_iter().chain(last);

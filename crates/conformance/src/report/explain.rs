@@ -2,18 +2,15 @@
 
 use std::io::{self, Write};
 
+use super::abridged::{Length, Part};
 use super::again::again;
-use super::document::Process;
+use super::document::{Process, place_of};
 use super::phrase::Phrase;
 use super::terminal::{BAD, FAINT, STRONG, Terminal};
 use super::words::MOST_SHOWN;
 use crate::run::CaseResult;
-use crate::transcript::{Entry, Transcript};
+use crate::transcript::Transcript;
 use crate::verdict::{Breach, Failure, Health, Verdict};
-
-/// Of a long dialogue the beginning is shown, and the end, where it broke.
-pub(super) const FIRST_SHOWN: usize = 12;
-pub(super) const LAST_SHOWN: usize = 16;
 
 /// A width that reads well and fits beside a label on most terminals.
 const WIDTH: usize = 90;
@@ -23,29 +20,14 @@ impl<W: Write> Terminal<'_, W> {
     pub(super) fn explain(&mut self, result: &CaseResult) -> io::Result<()> {
         let title = result.title.text(self.words.language);
         writeln!(self.out, "\n{BAD}✗ {}{BAD:#}  {STRONG}{title}{STRONG:#}", result.id)?;
-        if let Some(transcript) = &result.transcript {
-            self.dialogue(transcript)?;
-        }
         if let Verdict::Fail(failure) = &result.verdict {
-            self.failure(failure)?;
+            self.failure(failure, result.transcript.as_ref())?;
         }
         self.process(result.incident.as_ref().map(|incident| self.words.process(incident)))?;
         self.requirement(result)?;
         // Not broken into lines, so that it can be copied.
         let label = self.words.say(Phrase::Again, &[]);
         writeln!(self.out, "    {FAINT}{label:<11}{FAINT:#}{}", again(&self.command, &result.id))
-    }
-
-    /// The preflight, where it failed.
-    pub(super) fn explain_preflight(
-        &mut self,
-        failure: &Failure,
-        transcript: Option<&Transcript>,
-    ) -> io::Result<()> {
-        if let Some(transcript) = transcript {
-            self.dialogue(transcript)?;
-        }
-        self.failure(failure)
     }
 
     /// How a launched server ended, and what it printed.
@@ -61,7 +43,11 @@ impl<W: Write> Terminal<'_, W> {
         Ok(())
     }
 
-    fn failure(&mut self, failure: &Failure) -> io::Result<()> {
+    /// What was said, what was due instead, and why.
+    pub(super) fn failure(&mut self, failure: &Failure, transcript: Option<&Transcript>) -> io::Result<()> {
+        if let Some(transcript) = transcript {
+            self.dialogue(transcript, place_of(failure, &transcript.entries))?;
+        }
         match &failure.breach {
             Breach::Deviation { relaxation: _, title } => {
                 let text = self.words.say(Phrase::Deviation, &[title.text(self.words.language)]);
@@ -95,44 +81,40 @@ impl<W: Write> Terminal<'_, W> {
         self.field(Phrase::Look, note.look.text(language))
     }
 
-    /// The first requirement that the case cites, which is the one that it is about.
+    /// The requirement that was violated.
     fn requirement(&mut self, result: &CaseResult) -> io::Result<()> {
-        // Of a protocol of somebody else's, the document says nothing.
-        if self.suite.is_foreign() {
-            return Ok(());
-        }
-        let Some(requirement) = result.spec.first().and_then(|id| self.suite.requirements.get(id)) else {
-            return Ok(());
-        };
+        let Some(requirement) = self.suite.violated(&result.spec, result.note()) else { return Ok(()) };
         let language = self.words.language;
         let place = self.suite.place(requirement, language);
         let text = requirement.text.text(language);
         self.field(Phrase::Violates, &format!("{} ({place}): {text}", requirement.id))
     }
 
-    /// What was said, up to where it broke.
-    fn dialogue(&mut self, transcript: &Transcript) -> io::Result<()> {
+    /// What was said, with a mark where it broke.
+    fn dialogue(&mut self, transcript: &Transcript, broke: Option<usize>) -> io::Result<()> {
         let several = transcript.connections().len() > 1;
-        let (first, hidden, rest) = abridged(&transcript.entries);
-        let name = |entry: &Entry| if several { format!("{:>10} ", entry.connection) } else { String::new() };
-        for entry in first {
+        let length = Length {
+            connections: transcript.entries.iter().map(|entry| entry.connection.as_str()).collect(),
+            broke,
+            omitted: transcript.omitted,
+            omitted_after: Transcript::BEFORE,
+        };
+        for part in length.abridged() {
+            let index = match part {
+                Part::Line(index) => index,
+                Part::Omitted(count) => {
+                    let omitted = self.words.say(Phrase::Omitted, &[&count.to_string()]);
+                    writeln!(self.out, "    {omitted}")?;
+                    continue;
+                }
+            };
+            let entry = &transcript.entries[index];
+            let name = if several { format!("{:>10} ", entry.connection) } else { String::new() };
             let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
-            writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
-        }
-        if hidden + transcript.omitted > 0 {
-            let omitted = (hidden + transcript.omitted).to_string();
-            writeln!(self.out, "    {}", self.words.say(Phrase::Omitted, &[&omitted]))?;
-        }
-        for (index, entry) in rest.iter().enumerate() {
-            let (arrow, text) = self.words.line(&entry.what, MOST_SHOWN);
-            if index + 1 == rest.len() {
-                writeln!(
-                    self.out,
-                    "  {BAD}✗{BAD:#} {FAINT}{}{FAINT:#}{BAD}{arrow} {text}{BAD:#}",
-                    name(entry)
-                )?;
+            if broke == Some(index) {
+                writeln!(self.out, "  {BAD}✗{BAD:#} {FAINT}{name}{FAINT:#}{BAD}{arrow} {text}{BAD:#}")?;
             } else {
-                writeln!(self.out, "    {FAINT}{}{FAINT:#}{arrow} {text}", name(entry))?;
+                writeln!(self.out, "    {FAINT}{name}{FAINT:#}{arrow} {text}")?;
             }
         }
         Ok(())
@@ -147,15 +129,6 @@ impl<W: Write> Terminal<'_, W> {
         }
         Ok(())
     }
-}
-
-/// The beginning, how many entries are left out, and the end.
-fn abridged(entries: &[Entry]) -> (&[Entry], usize, &[Entry]) {
-    if entries.len() <= FIRST_SHOWN + LAST_SHOWN {
-        return (&[], 0, entries);
-    }
-    let rest = entries.len() - LAST_SHOWN;
-    (&entries[..FIRST_SHOWN], rest - FIRST_SHOWN, &entries[rest..])
 }
 
 /// Lines of at most [`WIDTH`] characters, broken at blanks.

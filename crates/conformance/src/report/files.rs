@@ -1,6 +1,7 @@
 //! The files that are written beside the report on the terminal, all from one run and one stream of events.
 
 use std::io;
+use std::path::Path;
 
 use super::document::{Document, Recorder};
 use super::order::{Kind, Order, Place};
@@ -9,6 +10,7 @@ use super::{csv, github, gradescope, html, jsonl, junit, markdown, tap};
 use crate::connection::Target;
 use crate::language::Language;
 use crate::run::Event;
+use crate::selection::Selection;
 use crate::suite::Suite;
 
 /// Reports in the making.
@@ -61,6 +63,7 @@ impl<'a> Files<'a> {
     pub fn new(
         orders: &[Order],
         suite: &'a Suite,
+        selection: &Selection,
         target: &Target,
         language: Language,
         command: String,
@@ -73,7 +76,14 @@ impl<'a> Files<'a> {
             }
             files.push(File { kind: *kind, sink, failed: None });
         }
-        Ok(Self { recorder: Recorder::new(suite, target, language, command), files })
+        Ok(Self { recorder: Recorder::new(suite, selection, target, language, command), files })
+    }
+
+    /// Whether a report is to be written to this file, so that nothing else can be.
+    #[must_use]
+    pub fn take(&self, path: &Path) -> bool {
+        let sink = Sink::new(&Place::File(path.to_owned()));
+        sink.is_ok_and(|sink| self.files.iter().any(|file| file.sink.is_same(&sink)))
     }
 
     /// Writes what can be written now.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::document::{Case, Completion, Document};
 use super::markdown;
 use super::phrase::Phrase;
-use super::plain::{Whole, explanation, headline, out_of_time, seconds};
+use super::plain::{Whole, explanation, headline, out_of_time, seconds, stopped};
 
 #[derive(Serialize)]
 struct Classroom<'a> {
@@ -79,7 +79,7 @@ pub(super) fn tell(document: &Document, result: &[u8]) -> io::Result<()> {
 }
 
 fn classroom(document: &Document, most: usize) -> Classroom<'_> {
-    let (language, possible) = (document.run.language, document.result.grade.possible);
+    let (language, possible) = (document.run.language, document.at_stake());
     let tests = document.whole_cases().filter_map(|rows| Whole::of(rows, possible, language));
     let tests = tests
         .filter_map(|whole| {
@@ -95,19 +95,22 @@ fn classroom(document: &Document, most: usize) -> Classroom<'_> {
                 score: earned,
             })
         })
-        .chain(no_time_left(document))
+        .chain(cut_short(document))
         .collect();
-    let is_flawed = document.cases.iter().any(Case::is_flaw);
+    let is_flawed = document.cases.iter().any(Case::is_flaw) || stopped(document).is_some();
     Classroom { version: 1, status: if is_flawed { "fail" } else { "pass" }, max_score: 100.0, tests }
 }
 
 /// Cases that were not run are none of Classroom's tests, so that a test without points speaks for them.
-fn no_time_left(document: &Document) -> Option<Test<'_>> {
-    let is_late = document.result.completion == Completion::OutOfTime;
-    is_late.then(|| Test {
-        name: Phrase::SkipOutOfTime.text(document.run.language).to_owned(),
+fn cut_short(document: &Document) -> Option<Test<'_>> {
+    let message = match document.result.completion {
+        Completion::OutOfTime => out_of_time(document),
+        Completion::Complete | Completion::Interrupted | Completion::Running => stopped(document)?,
+    };
+    Some(Test {
+        name: Phrase::NotRun.text(document.run.language).to_owned(),
         status: "error",
-        message: Some(out_of_time(document)),
+        message: Some(message),
         test_code: String::new(),
         filename: "",
         line_no: 0,

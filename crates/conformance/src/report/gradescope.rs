@@ -71,7 +71,7 @@ pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {
     output.extend(overview(document));
     let run = &document.run;
     let results = Results {
-        score: document.result.grade.out_of_100.unwrap_or(0.0),
+        score: document.score().unwrap_or(0.0),
         execution_time: seconds(document.result.elapsed_us),
         output: output.join("\n"),
         output_format: TEXT,
@@ -93,7 +93,7 @@ pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {
 
 fn test<'a>(document: &Document, (chapter, case): (usize, usize), rows: &'a [Case]) -> Option<Test<'a>> {
     let first = rows.first()?;
-    let whole = Whole::of(rows, document.result.grade.possible, document.run.language)?;
+    let whole = Whole::of(rows, document.at_stake(), document.run.language)?;
     let status = if whole.verdict.is_failure() { "failed" } else { "passed" };
     let level = match first.level {
         Level::Must => "must",

@@ -6,7 +6,8 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::document::{Case, Document, Verdict};
-use super::plain::{explanation, headline};
+use super::phrase::Phrase;
+use super::plain::{explanation, headline, stopped};
 use crate::escape::tame;
 use crate::format::Level;
 use crate::language::Language;
@@ -26,10 +27,26 @@ pub(super) fn render(document: &Document) -> io::Result<Vec<u8>> {
         suite.set_time(Duration::from_micros(elapsed));
         report.add_test_suite(suite);
     }
+    report.add_test_suites(stopped(document).map(|why| cut_short(document, &why)));
     let text = report.to_string().map_err(io::Error::other)?;
     // The schema by which Jenkins' xUnit plugin checks has no such attribute for all suites together, only for each.
     let total = format!(" skipped=\"{}\"", report.skipped);
     Ok(text.replacen(&total, "", 1).into_bytes())
+}
+
+/// Whoever reads nothing but this file would otherwise take a run that was stopped for one in which all went well.
+fn cut_short(document: &Document, why: &str) -> TestSuite {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_message(tame(why));
+    status.set_type("not-run");
+    let name = Phrase::NotRun.text(document.run.language);
+    let mut test = TestCase::new(name, status);
+    test.set_classname(document.run.suite.id.as_str());
+    test.set_time(Duration::ZERO);
+    let mut suite = TestSuite::new(document.run.suite.id.as_str());
+    suite.set_time(Duration::ZERO);
+    suite.add_test_case(test);
+    suite
 }
 
 fn test(case: &Case, class: &str, language: Language) -> TestCase {

@@ -2,6 +2,7 @@
 //!
 //! [`Terminal`] is for the person who waits; [`Files`] writes the others, which are made from a [`document::Document`].
 
+mod abridged;
 mod again;
 mod cases;
 mod causes;

@@ -1,13 +1,13 @@
 //! The parts of a report as plain text, for formats that show nothing else.
 
+use super::abridged::{Length, Part};
 use super::cases::shared_words;
 use super::document::{Case, Completion, Dialogue, Document, Entry, Failure, Side, Standing, Verdict};
-use super::explain::{FIRST_SHOWN, LAST_SHOWN};
 use super::phrase::Phrase;
 use crate::escape::tame;
 use crate::language::Language;
 
-/// What has to be known of the run as a whole, a line each; the last one is the grade.
+/// What has to be known of the run as a whole, a line each; the last are the grade, and what a grade book makes of it.
 pub(super) fn overview(document: &Document) -> Vec<String> {
     let say = |phrase: Phrase, about: &[&str]| phrase.with(document.run.language, about);
     let mut lines = Vec::new();
@@ -29,19 +29,32 @@ pub(super) fn overview(document: &Document) -> Vec<String> {
         }
     }
     match document.result.completion {
-        Completion::Complete => {}
-        Completion::Interrupted => {
-            let (graded, selected) = (document.whole_cases().count(), document.result.selected);
-            lines.push(say(Phrase::Interrupted, &[&graded.to_string(), &selected.to_string()]));
+        Completion::Complete | Completion::Interrupted | Completion::Running => {
+            lines.extend(stopped(document));
         }
         Completion::OutOfTime => lines.push(out_of_time(document)),
-        Completion::Running => lines.push(say(Phrase::Unfinished, &[])),
     }
     lines.push(match document.result.grade.out_of_100 {
         Some(grade) => say(Phrase::Grade, &[&number(grade)]),
         None => say(Phrase::NoGrade, &[]),
     });
+    if let (Some(score), Some(_)) = (document.score(), document.result.outstanding) {
+        lines.push(say(Phrase::Score, &[&number(score)]));
+    }
     lines.iter().map(|line| tame(line)).collect()
+}
+
+/// That a run was stopped before its end, if it was.
+pub(super) fn stopped(document: &Document) -> Option<String> {
+    let say = |phrase: Phrase, about: &[&str]| Some(phrase.with(document.run.language, about));
+    match document.result.completion {
+        Completion::Complete | Completion::OutOfTime => None,
+        Completion::Interrupted => {
+            let (graded, selected) = (document.whole_cases().count(), document.result.selected);
+            say(Phrase::Interrupted, &[&graded.to_string(), &selected.to_string()])
+        }
+        Completion::Running => say(Phrase::Unfinished, &[]),
+    }
 }
 
 /// How many cases there was no time for.
@@ -167,17 +180,16 @@ fn conversation(dialogue: &Dialogue, language: Language) -> Vec<String> {
         };
         format!("{name}{arrow} {}", entry.text)
     };
-    let is_long = entries.len() > FIRST_SHOWN + LAST_SHOWN;
-    let (first, rest) = if is_long { (FIRST_SHOWN, entries.len() - LAST_SHOWN) } else { (0, 0) };
-    let mut lines: Vec<String> = entries[..first].iter().map(|entry| format!("  {}", line(entry))).collect();
-    let omitted = rest - first + dialogue.omitted;
-    if omitted > 0 {
-        lines.push(format!("  {}", Phrase::Omitted.with(language, &[&omitted.to_string()])));
-    }
-    let last = entries.len().saturating_sub(1);
-    lines.extend(entries.iter().enumerate().skip(rest).map(|(index, entry)| {
-        let mark = if index == last { "✗" } else { " " };
-        format!("{mark} {}", line(entry))
-    }));
-    lines
+    let length = Length {
+        connections: entries.iter().map(|entry| entry.connection.as_str()).collect(),
+        broke: dialogue.broke,
+        omitted: dialogue.omitted,
+        omitted_after: dialogue.omitted_after,
+    };
+    let parts = length.abridged().into_iter().map(|part| match part {
+        Part::Omitted(count) => format!("  {}", Phrase::Omitted.with(language, &[&count.to_string()])),
+        Part::Line(index) if dialogue.broke == Some(index) => format!("✗ {}", line(&entries[index])),
+        Part::Line(index) => format!("  {}", line(&entries[index])),
+    });
+    parts.collect()
 }

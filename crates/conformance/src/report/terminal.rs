@@ -106,7 +106,7 @@ impl<'a, W: Write> Terminal<'a, W> {
         writeln!(self.out, "\n{BAD}{say}{BAD:#}")?;
         match &preflight.standing {
             Standing::Unsound(failure) => {
-                self.explain_preflight(failure, preflight.transcript.as_ref())?;
+                self.failure(failure, preflight.transcript.as_ref())?;
                 self.process(preflight.incident.as_ref().map(|incident| self.words.process(incident)))
             }
             Standing::NotStarted(failure) => {

@@ -124,6 +124,9 @@ impl Words {
             }
             Matcher::Special => self.say(Phrase::ExpectSpecial, &[]),
             Matcher::Canonical(text) => self.say(Phrase::ExpectCanonical, &[text]),
+            Matcher::Text(text) if text.is_empty() => {
+                self.say(Phrase::ExpectText, &[Phrase::NoOctets.text(self.language)])
+            }
             Matcher::Text(text) => self.say(Phrase::ExpectText, &[&printable(text.as_bytes())]),
             Matcher::Hex(hex) => self.say(Phrase::ExpectText, &[hex]),
             Matcher::Regex(pattern) => self.say(Phrase::ExpectPattern, &[pattern]),
@@ -247,6 +250,9 @@ impl Words {
 
     /// Octets as text; of many, and of those that only fill up a field, the beginning and how many they are.
     fn excerpt(&self, excerpt: &Excerpt, most: usize) -> String {
+        if excerpt.length == 0 {
+            return self.say(Phrase::NoOctets, &[]);
+        }
         let said = excerpt.octets.iter().rposition(|octet| *octet != 0).map_or(0, |last| last + 1);
         let most = most.min(said + MOST_FILLING);
         let shown = printable(&excerpt.octets[..excerpt.octets.len().min(most)]);

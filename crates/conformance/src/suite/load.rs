@@ -81,6 +81,7 @@ pub(super) fn load_source(source: &Source, foreign: Option<&Source>) -> Result<S
         notes: notes.keys().map(String::as_str).collect(),
     };
     check_suite(&name, &file, &names, &mut problems);
+    check_notes(&name, &notes, &names, &mut problems);
     if source.is_built_in() || file.dialect.ends_with(".json") {
         check_facts(&name, &dialect, &file.facts, &mut problems);
     }
@@ -204,13 +205,27 @@ fn read_notes(suite: &Source, names: &[String], problems: &mut Problems) -> BTre
             }
         };
         match source.read::<format::Notes>() {
-            Ok(file) => {
+            Ok(mut file) => {
+                if source.is_built_in() && !suite.is_built_in() {
+                    // They know another suite's requirements.
+                    file.notes.iter_mut().for_each(|note| note.violates = None);
+                }
                 notes.append(&mut unique(&source.name(), "notes", file.notes, |note| &note.id, problems))
             }
             Err(problem) => problems.0.push(problem),
         }
     }
     notes
+}
+
+fn check_notes(name: &str, notes: &BTreeMap<String, Note>, names: &Names<'_>, problems: &mut Problems) {
+    for (id, requirement) in notes.values().filter_map(|note| Some((&note.id, note.violates.as_ref()?))) {
+        if !names.requirements.contains(requirement.as_str()) {
+            let hint = hint(requirement, names.requirements.iter().copied());
+            let fault = format!("no requirement is called `{requirement}`{hint}");
+            problems.push(name, format!("the note `{id}`: violates"), fault);
+        }
+    }
 }
 
 /// The chapters with the names of their files; the suite's own cases are one more.

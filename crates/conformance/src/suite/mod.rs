@@ -122,6 +122,16 @@ impl Suite {
         self.chapters.iter().flat_map(|chapter| &chapter.cases)
     }
 
+    /// The requirement that a failed case shows to be violated: that of the note, where the mistake has one of its own, or else
+    /// the first that the case cites, which is the one that it is about. Of a protocol of somebody else's, the suite's
+    /// document says nothing.
+    #[must_use]
+    pub fn violated(&self, cited: &[String], note: Option<&str>) -> Option<&Requirement> {
+        let note = note.and_then(|note| self.notes.get(note));
+        let id = note.and_then(|note| note.violates.as_ref()).or_else(|| cited.first())?;
+        self.requirements.get(id).filter(|_| !self.is_foreign())
+    }
+
     /// Where a requirement stands, as in `PROTOCOL.md §3`.
     #[must_use]
     pub fn place(&self, requirement: &Requirement, language: Language) -> String {

@@ -1,6 +1,7 @@
 //! The reports that `--report` writes: what they say, who can read them, and that they are written whatever happens.
 
 mod again;
+mod broke;
 mod formats;
 mod golden;
 mod parsed;

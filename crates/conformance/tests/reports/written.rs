@@ -87,7 +87,34 @@ fn when_the_user_has_waited_enough() {
     let report: Value = serde_json::from_str(&scratch.read("json")).expect("JSON");
     assert_eq!(report["result"]["completion"], "interrupted");
     assert!(scratch.read("tap").contains("Bail out! Interrupted: "));
+    assert_worth_what_was_run(&scratch, &report);
     assert!(KINDS.iter().all(|kind| scratch.names().contains(&(*kind).to_owned())));
+}
+
+/// In a grade book, cases that the run did not come to have earned nothing; and nobody takes what was run for all there is.
+#[cfg(unix)]
+fn assert_worth_what_was_run(scratch: &Scratch, report: &Value) {
+    let result = &report["result"];
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let (grade, outstanding) = (&result["grade"], number(&result["outstanding"]));
+    let score = 100.0 * number(&grade["earned"]) / (number(&grade["possible"]) + outstanding);
+    assert!(outstanding > 0.0 && score > 0.0 && score + 1.0 < number(&grade["out_of_100"]), "{result}");
+    let gradescope: Value = serde_json::from_str(&scratch.read("gradescope")).expect("JSON");
+    assert!((number(&gradescope["score"]) - score).abs() < 0.1, "{gradescope:#}");
+    let classroom: Value = serde_json::from_str(&scratch.read("github")).expect("JSON");
+    for tests in [&gradescope["tests"], &classroom["tests"]] {
+        let sum: f64 =
+            tests.as_array().expect("tests").iter().filter_map(|test| test["score"].as_f64()).sum();
+        assert!((sum - score).abs() < 0.1, "{tests:#}");
+    }
+    let last =
+        classroom["tests"].as_array().and_then(|tests| tests.last()).expect("a test for what was not run");
+    assert!(
+        last["status"] == "error"
+            && last["message"].as_str().is_some_and(|text| text.starts_with("Interrupted"))
+    );
+    assert_eq!(classroom["status"], "fail");
+    assert!(scratch.read("junit").contains("type=\"not-run\""), "{}", scratch.read("junit"));
 }
 
 /// A case goes on when the time is over, and is played to its end; none of those after it begins. How many are played at a time is said,
@@ -192,6 +219,19 @@ fn what_can_never_be_written_is_known_before_the_run() {
         assert!(complaint.contains(message), "{orders:?}: {complaint}");
     }
     assert_eq!((scratch.names(), scratch.read("file")), (vec!["file".to_owned()], "kept".to_owned()));
+}
+
+/// One would replace the other, whatever their paths are spelled like.
+#[test]
+fn a_report_and_the_capture_are_not_one_file() {
+    let scratch = Scratch::new("both");
+    let capture = scratch.path(".").join("json");
+    let mut command = conformance(&["--suite", "suite.json", "--report", &scratch.order("json"), "--pcap"]);
+    let output = command.arg(&capture).args(["--target", "127.0.0.1:1"]).output().expect("the program runs");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains("one report or the capture, not both"), "{complaint}");
+    assert_eq!(scratch.names(), Vec::<String>::new());
 }
 
 #[test]

@@ -140,12 +140,11 @@ impl Teller<'_> {
         })
     }
 
-    /// The first requirement that the case cites, which is the one that it is about. Of a protocol of somebody else's, the
-    /// suite's document says nothing.
+    /// The requirement that was violated.
     fn requirement(&self, result: &CaseResult) -> Option<Requirement> {
-        let requirement = self.suite.requirements.get(result.spec.first()?)?;
+        let requirement = self.suite.violated(&result.spec, result.note())?;
         let language = self.words.language;
-        (!self.suite.is_foreign()).then(|| Requirement {
+        Some(Requirement {
             id: requirement.id.clone(),
             place: self.suite.place(requirement, language),
             text: requirement.text.text(language).to_owned(),
@@ -178,7 +177,10 @@ impl Teller<'_> {
 
 /// Where a conversation broke: at the octets that were wrong, or else at the last entry of the connection. A right reply may
 /// stand behind one that was extra.
-fn place_of(failure: &verdict::Failure, entries: &[transcript::Entry]) -> Option<usize> {
+pub(in crate::report) fn place_of(
+    failure: &verdict::Failure,
+    entries: &[transcript::Entry],
+) -> Option<usize> {
     let Breach::Conversation { connection, happened, .. } = &failure.breach else { return None };
     let on_it = |entry: &transcript::Entry| entry.connection == *connection;
     let wrong = match happened {

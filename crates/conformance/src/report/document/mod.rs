@@ -7,6 +7,7 @@ mod build;
 mod case;
 mod recorder;
 
+pub(super) use build::place_of;
 pub use case::{Case, Dialogue, Entry, Failure, Happening, Note, Requirement, Share, Side, Stage, Verdict};
 pub(super) use recorder::Recorder;
 use schemars::JsonSchema;
@@ -131,8 +132,11 @@ pub struct Outcome {
     pub out_of_time: Option<usize>,
     /// How long it took, in microseconds.
     pub elapsed_us: u64,
-    /// The grade of all cases.
+    /// The grade of all cases that have a verdict.
     pub grade: Grade,
+    /// The points, with the weight of their level, of the cases that were selected and have no verdict, if there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outstanding: Option<f64>,
     /// The grade of each chapter of which a case has a verdict.
     pub chapters: Vec<Chapter>,
 }
@@ -179,5 +183,17 @@ impl Document {
     /// The cases, each with its rows: at least one.
     pub fn whole_cases(&self) -> impl Iterator<Item = &[Case]> {
         self.cases.chunk_by(|one, next| one.stem() == next.stem())
+    }
+
+    /// The points out of which a grade book is told: a run that was stopped has earned nothing by the cases that it did not
+    /// come to.
+    pub(super) fn at_stake(&self) -> f64 {
+        self.result.grade.possible + self.result.outstanding.unwrap_or_default()
+    }
+
+    /// The grade for a grade book: that of all cases that were selected, whether the run came to them or not.
+    pub(super) fn score(&self) -> Option<f64> {
+        let Some(_) = self.result.outstanding else { return self.result.grade.out_of_100 };
+        Some((1000.0 * self.result.grade.earned / self.at_stake()).floor() / 10.0)
     }
 }

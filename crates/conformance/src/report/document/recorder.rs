@@ -1,5 +1,6 @@
 //! Listens to a run and has a document ready at any moment.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,12 +13,15 @@ use crate::grade::{self, Credit};
 use crate::language::Language;
 use crate::report::words::Words;
 use crate::run::{self, CaseResult, Event};
+use crate::selection::Selection;
 use crate::suite::Suite;
 
 /// Makes the document of one run.
 #[derive(Debug)]
 pub(in crate::report) struct Recorder<'a> {
     teller: Teller<'a>,
+    /// The points of the cases that have no verdict yet.
+    outstanding: BTreeMap<&'a str, f64>,
     began: Instant,
     document: Document,
     results: Vec<CaseResult>,
@@ -27,6 +31,7 @@ impl<'a> Recorder<'a> {
     /// A document about nothing yet. `command` is what runs the same again, apart from the selection.
     pub(in crate::report) fn new(
         suite: &'a Suite,
+        selection: &Selection,
         target: &Target,
         language: Language,
         command: String,
@@ -52,6 +57,7 @@ impl<'a> Recorder<'a> {
             out_of_time: None,
             elapsed_us: 0,
             grade,
+            outstanding: None,
             chapters: Vec::new(),
         };
         let words = Words { language, dialect: Arc::clone(&suite.dialect) };
@@ -59,6 +65,7 @@ impl<'a> Recorder<'a> {
         let document = Document { format, version: VERSION, run, preflight: None, result, cases: Vec::new() };
         Self {
             teller: Teller { suite, words, command },
+            outstanding: points(suite, selection),
             began: Instant::now(),
             document,
             results: Vec::new(),
@@ -76,6 +83,7 @@ impl<'a> Recorder<'a> {
             Event::Case(result) => {
                 self.document.cases.push(self.teller.case(result));
                 self.results.push((*result).clone());
+                self.outstanding.remove(result.stem());
             }
             Event::Finished(report) => {
                 self.document.result.selected = report.selected;
@@ -108,9 +116,22 @@ impl<'a> Recorder<'a> {
         let result = &mut self.document.result;
         result.elapsed_us = microseconds(self.began.elapsed());
         result.grade = grade::Grade::of(&self.results, grading).into();
+        let outstanding = match result.completion {
+            Completion::Running | Completion::Interrupted => self.outstanding.values().sum(),
+            Completion::Complete | Completion::OutOfTime => 0.0,
+        };
+        result.outstanding = (outstanding > 0.0).then_some(outstanding);
         result.chapters = chapters(&self.teller, &self.results);
         &self.document
     }
+}
+
+/// The points of the cases that are to be run and count.
+fn points<'a>(suite: &'a Suite, selection: &Selection) -> BTreeMap<&'a str, f64> {
+    let cases = suite.cases().filter(|case| selection.runs(case));
+    cases
+        .filter_map(|case| Some((case.stem(), suite.grading.weight(case.level)? * f64::from(case.points))))
+        .collect()
 }
 
 /// The grades of the chapters of which a case has a verdict.

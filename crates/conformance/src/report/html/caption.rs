@@ -1,11 +1,13 @@
 //! The words above an arrow: short lines, and octets told from the signs that stand for them.
 
+use crate::language::Language;
 use crate::report::document::Entry;
+use crate::report::phrase::Phrase;
 
 /// Characters in a line: as many as fit on a telephone.
 const MOST_IN_LINE: usize = 28;
 
-/// Lines of a caption; the text under the diagram has all of it.
+/// Lines of a caption; the text under the diagram has more of it.
 const MOST_LINES: usize = 3;
 
 /// What stands above an arrow.
@@ -36,15 +38,18 @@ pub(super) enum Token {
 
 impl Caption {
     /// The caption of an entry; with a name, where the line does not say whose it is.
-    pub(super) fn of(entry: &Entry, name: Option<&str>) -> Self {
+    pub(super) fn of(entry: &Entry, name: Option<&str>, language: Language) -> Self {
         let named = name.map(|name| format!("{name}: {}", entry.text));
         let mut lines = lines(named.as_deref().unwrap_or(&entry.text));
         let is_cut = lines.len() > MOST_LINES;
         if is_cut {
-            lines.truncate(MOST_LINES);
-            if let Some(last) = lines.last_mut() {
-                last.push(Token::Plain(" …".to_owned()));
-            }
+            // How long it is may be what matters; its own end is under the diagram.
+            let rest = match entry.length {
+                Some(octets) => Phrase::OctetsInAll.with(language, &["", &octets.to_string()]),
+                None => "…".to_owned(),
+            };
+            lines.truncate(MOST_LINES - 1);
+            lines.push(vec![Token::Plain(rest.trim_start().to_owned())]);
         }
         let kind = if entry.length.is_some() { Kind::Octets } else { Kind::Remark };
         Self { lines, kind, in_full: is_cut.then(|| entry.text.clone()) }
@@ -99,6 +104,7 @@ fn first_token(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::document::{Happening, Side};
 
     fn plain(lines: &[Vec<Token>]) -> Vec<String> {
         let text = |token: &Token| match token {
@@ -123,6 +129,27 @@ mod tests {
         ] {
             assert_eq!(plain(&lines(text)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_message_says_how_long_it_is() {
+        let entry = |length| Entry {
+            at_us: 0,
+            connection: "c".to_owned(),
+            from: Side::Client,
+            event: Happening::Message,
+            text: "x".repeat(100),
+            hex: None,
+            length,
+        };
+        let lines = |entry, language| plain(&Caption::of(&entry, None, language).lines);
+        let two = ["x".repeat(28), "x".repeat(28)];
+        assert_eq!(
+            lines(entry(Some(100)), Language::En),
+            [&two[..], &["… (100 octets)".to_owned()]].concat()
+        );
+        assert_eq!(lines(entry(Some(100)), Language::Es)[2], "… (100 octetos)");
+        assert_eq!(lines(entry(None), Language::En)[2], "…");
     }
 
     #[test]

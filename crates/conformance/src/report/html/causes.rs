@@ -12,7 +12,7 @@ pub(crate) struct Cause<'a> {
     pub(crate) cases: Vec<&'a Case>,
 }
 
-/// The causes, the most frequent first.
+/// The causes, the most frequent first; of equals, what a requirement breaks before what is only recommended.
 pub(crate) fn causes(cases: &[Case]) -> Vec<Cause<'_>> {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for case in cases.iter().filter(|case| case.failure.is_some()) {
@@ -24,7 +24,12 @@ pub(crate) fn causes(cases: &[Case]) -> Vec<Cause<'_>> {
             Some(_) => {}
         }
     }
-    causes.sort_by_key(|cause| Reverse(cause.cases.len()));
+    for cause in &mut causes {
+        // What stands for the cause is a case about what is required, if it has one.
+        cause.cases.sort_by_key(|case| case.level);
+        cause.first = cause.cases[0];
+    }
+    causes.sort_by_key(|cause| (Reverse(cause.cases.len()), cause.first.level));
     causes
 }
 

@@ -54,7 +54,7 @@ impl Page<'_> {
         let entries = dialogue.entries.as_slice();
         let lanes = Lanes::of(entries);
         let draw = |shown: Range<usize>| {
-            let rows = rows(&lanes, entries, shown.clone(), broke);
+            let rows = self.rows(&lanes, entries, shown.clone(), broke);
             self.drawing(&Drawing { name, lanes: &lanes, entries, shown, rows })
         };
         let (first, last) = if entries.len() <= FIRST_SHOWN + LAST_SHOWN {
@@ -78,6 +78,29 @@ impl Page<'_> {
                 (self.as_text(dialogue, broke))
             }
         }
+    }
+
+    /// The rows one below the other, the first beneath the clients' names.
+    fn rows<'a>(
+        &self,
+        lanes: &Lanes<'_>,
+        entries: &'a [Entry],
+        shown: Range<usize>,
+        broke: Option<usize>,
+    ) -> Vec<Row<'a>> {
+        let mut top = if shown.start == 0 { lanes.count() * NAME + GAP } else { 0 };
+        let row = |index: usize| {
+            let entry = &entries[index];
+            let name = lanes.is_shared(&entry.connection).then_some(entry.connection.as_str());
+            let caption = Caption::of(entry, name, self.document.run.language);
+            let arrow = top + FIRST_LINE + (caption.lines.len() - 1) * LINE + GAP;
+            let broke = broke == Some(index);
+            let bottom = arrow + GAP + if broke { LINE } else { 0 };
+            let row = Row { entry, caption, broke, top, arrow, bottom };
+            top = bottom;
+            row
+        };
+        shown.map(row).collect()
     }
 
     fn drawing(&self, drawing: &Drawing<'_>) -> Markup {
@@ -222,26 +245,4 @@ impl Drawing<'_> {
             }
         }
     }
-}
-
-/// The rows one below the other, the first beneath the clients' names.
-fn rows<'a>(
-    lanes: &Lanes<'_>,
-    entries: &'a [Entry],
-    shown: Range<usize>,
-    broke: Option<usize>,
-) -> Vec<Row<'a>> {
-    let mut top = if shown.start == 0 { lanes.count() * NAME + GAP } else { 0 };
-    let row = |index: usize| {
-        let entry = &entries[index];
-        let name = lanes.is_shared(&entry.connection).then_some(entry.connection.as_str());
-        let caption = Caption::of(entry, name);
-        let arrow = top + FIRST_LINE + (caption.lines.len() - 1) * LINE + GAP;
-        let broke = broke == Some(index);
-        let bottom = arrow + GAP + if broke { LINE } else { 0 };
-        let row = Row { entry, caption, broke, top, arrow, bottom };
-        top = bottom;
-        row
-    };
-    shown.map(row).collect()
 }
