@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Demise, Printed};
+use super::{Demise, Place, Printed};
 
 /// Why there is no server to grade.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -17,10 +17,10 @@ pub enum StartFailure {
     #[error("it ended before it listened: {}", .0.cause())]
     Died(Demise, Printed),
     /// It does not listen where it should.
-    #[error("after {} s it does not listen on {place}{}", .waited.as_secs_f64(), and_elsewhere(.elsewhere))]
+    #[error("after {} s it does not listen on {}{}", .waited.as_secs_f64(), .place, and_elsewhere(.elsewhere))]
     Silent {
-        /// The port or the path.
-        place: String,
+        /// There.
+        place: Place,
         /// How long it was waited for.
         waited: Duration,
         /// Where it listens instead.
@@ -71,6 +71,16 @@ impl Demise {
             (Some(excess), _) => format!("it took more than {excess}"),
             (None, Some(exit)) => exit.to_string(),
             (None, None) => "its end was not seen".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Port(port) => write!(f, "port {port}"),
+            Self::AnyPort => f.write_str("any port"),
+            Self::Unix(path) => path.display().fmt(f),
         }
     }
 }

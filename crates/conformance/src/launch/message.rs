@@ -68,7 +68,7 @@ pub(super) enum News {
     /// The server listens.
     Listening(Listening),
     /// It does not, though it had the time; it listens there instead.
-    Silent(String, Vec<String>),
+    Silent(Place, Vec<String>),
     /// The process that was started has ended; others of the server may go on.
     Exited(Exit),
     /// No process of the server is left.

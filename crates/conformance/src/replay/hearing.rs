@@ -109,7 +109,7 @@ impl Player<'_> {
             Some(happened) => Err(self.broken(line, Expected::Close(ending), happened)),
             None => {
                 self.parting = Parting::Unusual;
-                drop(self.lines.remove(line));
+                self.leave(line);
                 Ok(())
             }
         }

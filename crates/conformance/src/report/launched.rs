@@ -4,7 +4,7 @@ use super::document::Process;
 use super::phrase::Phrase;
 use super::words::{Words, time};
 use crate::escape::{printable, printable_line};
-use crate::launch::{Demise, Excess, Exit, Incident, Printed, StartFailure};
+use crate::launch::{Demise, Excess, Exit, Incident, Place, Printed, StartFailure};
 
 impl Words {
     /// Why the server could not be started.
@@ -13,10 +13,10 @@ impl Words {
             StartFailure::Build(demise, _) => self.say(Phrase::BuildFailed, &[&self.demise(demise)]),
             StartFailure::Died(demise, _) => self.say(Phrase::StartDied, &[&self.demise(demise)]),
             StartFailure::Silent { place, waited, elsewhere, .. } if elsewhere.is_empty() => {
-                self.say(Phrase::StartSilent, &[place, &time(*waited)])
+                self.say(Phrase::StartSilent, &[&self.place(place), &time(*waited)])
             }
             StartFailure::Silent { place, elsewhere, .. } => {
-                self.say(Phrase::StartElsewhere, &[place, &elsewhere.join(", ")])
+                self.say(Phrase::StartElsewhere, &[&self.place(place), &elsewhere.join(", ")])
             }
             StartFailure::Held { port, holder: Some(holder) } => {
                 let pid = holder.pid.to_string();
@@ -28,6 +28,13 @@ impl Words {
             StartFailure::Held { port, holder: None } => self.say(Phrase::PortHeld, &[&port.to_string()]),
             StartFailure::System(why) => self.say(Phrase::StartRefused, &[why]),
             StartFailure::Unsupported => self.say(Phrase::StartUnsupported, &[]),
+        }
+    }
+
+    fn place(&self, place: &Place) -> String {
+        match place {
+            Place::Port(port) => self.say(Phrase::OnPort, &[&port.to_string()]),
+            Place::AnyPort | Place::Unix(_) => place.to_string(),
         }
     }
 

@@ -133,11 +133,14 @@ fn fits(matcher: &format::Matcher, received: &Received, dialect: &Dialect) -> bo
 /// Whether a case stopped for lack of something that might yet have come.
 pub(super) fn came_too_late(outcome: &Outcome) -> bool {
     match &outcome.stopped {
-        Some(Stop::Break(broken)) => {
-            matches!(broken.happened, Happened::Nothing { .. } | Happened::StillOpen(_))
-        }
+        Some(Stop::Break(broken)) => came_to_nothing(broken),
         Some(Stop::Fault(_)) | None => false,
     }
+}
+
+/// Whether something did not come in the time that it was waited for.
+pub(super) const fn came_to_nothing(broken: &Break) -> bool {
+    matches!(broken.happened, Happened::Nothing { .. } | Happened::StillOpen(_))
 }
 
 pub(super) fn health_of(outcome: &Outcome) -> Health {

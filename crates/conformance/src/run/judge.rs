@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::health::came_too_late;
+use super::health::{came_to_nothing, came_too_late};
 use super::{CaseResult, Offer, Run};
 use crate::format::{Action, Wrong, WrongVerdict};
 use crate::grade::Credit;
@@ -125,8 +125,15 @@ impl Run<'_> {
         let (Some(exchange), Some(terms)) = (self.suite.offers.get(name), self.terms.clone()) else {
             return Offer::Made;
         };
-        let terms = Terms { tap: terms.tap.about(name), ..self.adapted(&terms) };
-        let outcome = play_exchange(exchange, &terms).await;
+        let mut terms = Terms { tap: terms.tap.about(name), ..self.adapted(&terms) };
+        let mut outcome = play_exchange(exchange, &terms).await;
+        if came_too_late(&outcome) && self.patience.has_second_chance() {
+            terms.patience = self.patience.ceiling();
+            outcome = play_exchange(exchange, &terms).await;
+            if came_too_late(&outcome) {
+                self.patience.used_second_chance();
+            }
+        }
         self.recover(&outcome).await;
         let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
         let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
@@ -196,7 +203,7 @@ impl Run<'_> {
     }
 
     async fn failed(&mut self, case: &Case, broken: Break, health: Option<Health>, terms: &Terms) -> Verdict {
-        if matches!(broken.happened, Happened::Nothing { .. } | Happened::StillOpen(_)) {
+        if came_to_nothing(&broken) {
             self.patience.was_disappointed();
         }
         if let Some(health @ (Health::Dead | Health::Mute)) = health {

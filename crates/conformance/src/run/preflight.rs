@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::health::health_of;
+use super::health::{came_to_nothing, health_of};
 use super::{Launched, Run};
 use crate::connection::{Address, Target};
 use crate::dialect::Dialect;
@@ -173,6 +173,9 @@ impl Run<'_> {
 
     async fn unsound(&mut self, mut broken: Break, first_sight: Health, terms: &Terms) -> Failure {
         broken.wrong.extend(self.suite.wrong.iter().cloned());
+        if came_to_nothing(&broken) {
+            self.patience.was_disappointed();
+        }
         let health = match first_sight {
             // Asking a second time would cost as much again, and the first case asks.
             Health::Mute => Health::Mute,

@@ -104,12 +104,34 @@ fn where_the_network_is_shared_servers_of_one_port_wait_for_each_other() {
     bench.assert_nothing_left();
 }
 
+/// A connection that the server closes first, as a case asks it to, stays in TIME_WAIT unless the client resets its end of it.
+#[test]
+fn where_the_network_is_shared_a_port_is_free_again_after_every_case() {
+    if !has_python() {
+        return;
+    }
+    let bench = Bench::new("again");
+    bench.write_suite(
+        r#"{"id": "quit", "title": "quit", "spec": ["R1"], "level": "must", "rows": [{"id": "a"}, {"id": "b"}],
+            "steps": [{"say": {"quit": true}}, {"expect": "ok"}, {"expect_close": "any"}]}"#,
+    );
+    let (command, port) = (Bench::server("plain"), free_port().to_string());
+    let arguments = ["--exec", &command, "--port", &port, "--isolation", "off", "--restart", "case"];
+    bench.grade(&arguments).expect("quit", 0, &["Grade: 100 / 100"]);
+}
+
 #[test]
 fn a_server_that_does_not_start_is_told_why() {
     if !has_python() {
         return;
     }
-    let rows: [(&str, &[&str], i32, &[&str]); 7] = [
+    let rows: [(&str, &[&str], i32, &[&str]); 8] = [
+        (
+            "silent {port}",
+            &["--start-timeout", "1", "--lang", "es"],
+            3,
+            &["El servidor no escucha en el puerto 51216 después de 1.0 s"],
+        ),
         ("stillborn {port}", &[], 3, &["exited with code 3", "there is no file of settings"]),
         (
             "silent {port}",

@@ -165,8 +165,8 @@ impl Watch {
             self.tell(&News::Listening(found))
         } else if self.began.elapsed() > *patience {
             let place = match place {
-                Place::Unix(path) => path.display().to_string(),
-                Place::Port(_) | Place::AnyPort => format!("port {port}"),
+                Place::Unix(path) => Place::Unix(path.clone()),
+                Place::Port(_) | Place::AnyPort => Place::Port(*port),
             };
             self.phase = Phase::End;
             self.tell(&News::Silent(place, listening::elsewhere()))
