@@ -62,7 +62,7 @@ pub(super) struct RosterArgs {
     /// The longest time that a student's server may take for all cases, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = whole_seconds)]
     timeout_each: Duration,
-    /// How many are graded at a time [default: four times the processors]
+    /// How many are graded at a time [default: four more than four times the processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=MOST_JOBS))]
     jobs: Option<u16>,
     /// What the page and the grade books call it [default: the title of the suite]
@@ -129,7 +129,7 @@ impl RosterArgs {
             language: self.language(),
             title: self.title.clone(),
             // Most of the time that a wrong server takes is spent waiting for it.
-            jobs: self.jobs.map_or(4 * processors, usize::from),
+            jobs: self.jobs.map_or(4 * processors + 4, usize::from),
             patience: self.timeout_each,
             network,
             earlier: if self.again { Earlier::GradedAgain } else { Earlier::Kept },

@@ -13,7 +13,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::Instant;
 
 use super::health::came_too_late;
-use super::{Run, Standing};
+use super::{CaseResult, Run, Standing};
 use crate::format::{Action, Step, Wrong};
 use crate::launch::Restart;
 use crate::replay::{Outcome, Terms, play_case, play_exchange};
@@ -55,9 +55,10 @@ impl Run<'_> {
             }
         }
         let general = self.suite.wrong.clone().into();
-        let (ahead, waited_in_vain) =
-            play_together(chosen, general, self.adapted(&terms), jobs, self.end).await;
-        if ahead.values().any(Option::is_none) {
+        let adapted = self.adapted(&terms);
+        // What went well is kept as it comes: a run that is interrupted here tells of it all the same.
+        let waited_in_vain = play_together(chosen, general, adapted, jobs, self.end, &mut self.ahead).await;
+        if self.ahead.values().any(Option::is_none) {
             // Operands that all clients share are left over from the cases that broke off. Whether they are is for the cases
             // to find out, so the outcome says nothing here.
             let cleared = play_exchange(&terms.fence, &self.adapted(&terms)).await;
@@ -66,7 +67,17 @@ impl Run<'_> {
         if waited_in_vain > MOST_IN_VAIN {
             self.jobs = Some(1);
         }
-        self.ahead.extend(ahead);
+    }
+
+    /// The next case that went well ahead of its turn, which will not come any more.
+    pub(super) fn settled_ahead(&mut self) -> Option<CaseResult> {
+        let suite = self.suite;
+        let mut cases =
+            suite.chapters.iter().flat_map(|chapter| chapter.cases.iter().map(move |case| (chapter, case)));
+        cases.find_map(|(chapter, case)| {
+            let (outcome, elapsed) = self.ahead.remove(&case.id)??;
+            Some(CaseResult::passed(&chapter.id, case, outcome, elapsed))
+        })
     }
 
     /// A case that failed beside others was passed alone. Once may be chance; then the server's clients get in each other's way,
@@ -94,16 +105,16 @@ impl Run<'_> {
     }
 }
 
-/// How the cases went that began before the `end`, and how many came to nothing.
+/// Adds how the cases went that began before the `end`, and tells how many came to nothing.
 async fn play_together(
     cases: Vec<Case>,
     general: Arc<[Wrong]>,
     terms: Terms,
     jobs: u16,
     end: Option<Instant>,
-) -> (Ahead, u32) {
+    ahead: &mut Ahead,
+) -> u32 {
     let mut waiting = cases.into_iter();
-    let mut ahead = Ahead::new();
     let mut waited_in_vain = 0;
     let together = async {
         let mut playing = JoinSet::new();
@@ -135,7 +146,7 @@ async fn play_together(
         }
     };
     LocalSet::new().run_until(together).await;
-    (ahead, waited_in_vain)
+    waited_in_vain
 }
 
 /// Whether a case can be played beside others: all of it is messages and replies on a single connection. Cases about several

@@ -112,6 +112,11 @@ pub async fn grade<'a>(
             () = &mut stop => Completion::Interrupted,
         },
     };
+    // Of a run that is complete, none is left.
+    while let Some(result) = run.settled_ahead() {
+        run.results.push(result);
+        events(Event::Case(&run.results[run.results.len() - 1]));
+    }
     let report = run.report(completion);
     events(Event::Finished(&report));
     report
@@ -222,11 +227,12 @@ impl<'a> Run<'a> {
             for rows in selected.chunk_by(|one, next| one.stem() == next.stem()) {
                 for (index, case) in rows.iter().enumerate() {
                     let result = self.judge(&chapter.id, case).await;
-                    if index == 0 && self.jobs.is_some() && result.verdict.credit() == Credit::Full {
-                        self.play_ahead(&rows[1..]).await;
-                    }
+                    let is_passed = result.verdict.credit() == Credit::Full;
                     self.results.push(result);
                     events(Event::Case(&self.results[self.results.len() - 1]));
+                    if index == 0 && self.jobs.is_some() && is_passed {
+                        self.play_ahead(&rows[1..]).await;
+                    }
                 }
             }
         }

@@ -7,6 +7,7 @@ use crate::format::{Grading, Level};
 use crate::grade::{Credit, Grade};
 use crate::language::Text;
 use crate::launch::{Demise, Incident, StartFailure};
+use crate::replay::Outcome;
 use crate::suite::Case;
 use crate::transcript::Transcript;
 use crate::verdict::{Omission, Verdict};
@@ -67,6 +68,12 @@ impl CaseResult {
             | Verdict::NotApplicable(_)
             | Verdict::Skip(_) => None,
         }
+    }
+
+    /// One that went well.
+    pub(super) fn passed(chapter: &str, case: &Case, outcome: Outcome, elapsed: Duration) -> Self {
+        let verdict = outcome.warning.map_or(Verdict::Pass, Verdict::Warn);
+        Self { transcript: Some(outcome.transcript), elapsed, ..Self::new(chapter, case, verdict) }
     }
 
     pub(crate) fn new(chapter: &str, case: &Case, verdict: Verdict) -> Self {

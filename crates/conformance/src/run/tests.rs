@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use super::{Options, Report, Standing, grade_blocking};
+use super::{CaseResult, Completion, Event, Options, Report, Standing, grade, grade_blocking};
 use crate::connection::End;
 use crate::suite::Suite;
 use crate::testing::{Session, converse, nobody, right, serve, serve_and_die, suite, suite_with, target};
@@ -297,6 +297,40 @@ fn what_a_server_does_not_offer_does_not_count() {
         assert_eq!(report.results[0].verdict, lacking, "{what}");
         assert_eq!(report.results[1].verdict, Verdict::Pass, "{what}");
     }
+}
+
+/// Two at a time: when the fourth row is asked, the second has been passed, and the third will never be.
+#[test]
+fn what_went_well_ahead_of_its_turn_is_told_of_a_run_that_is_stopped() {
+    let stop = Arc::new(tokio::sync::Notify::new());
+    let stopping = Arc::clone(&stop);
+    let address = serve(move |stream| {
+        converse(stream, |line, session| {
+            match line {
+                "3" => thread::park(),
+                "4" => stopping.notify_one(),
+                _ => {}
+            }
+            session.answer(line) + "\n"
+        });
+    });
+    let suite = suite(
+        r#"{"id": "t/sum", "title": "x", "spec": ["R1"], "level": "must",
+            "rows": [{"id": "1"}, {"id": "2"}, {"id": "3"}, {"id": "4"}], "exchange": [["{id}", "ok"]]}"#,
+    );
+    let options = Options { jobs: Some(2), ..Options::default() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut told = Vec::new();
+    let report = runtime.block_on(grade(&suite, &target(address), &options, stop.notified(), |event| {
+        if let Event::Case(result) = event {
+            told.push(result.id.clone());
+        }
+    }));
+    assert_eq!(report.completion, Completion::Interrupted);
+    let passed = |result: &CaseResult| (result.id.clone(), result.verdict == Verdict::Pass);
+    let results: Vec<_> = report.results.iter().map(passed).collect();
+    assert_eq!(results, ["t/sum#1", "t/sum#2"].map(|id| (id.to_owned(), true)));
+    assert_eq!(told, ["t/sum#1", "t/sum#2"]);
 }
 
 #[test]
