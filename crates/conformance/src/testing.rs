@@ -128,11 +128,11 @@ pub(crate) const DIALECT: &str = r#"{
 
 /// A suite of these cases, as JSON: `{"id": "t/x", "spec": ["R1"], …}`, in the chapter `t`.
 pub(crate) fn suite(cases: &str) -> Suite {
-    suite_with("", cases)
+    suite_in(DIALECT, "", cases)
 }
 
-/// The same, with more fields of the suite, each with a comma behind it.
-pub(crate) fn suite_with(fields: &str, cases: &str) -> Suite {
+/// The same in another dialect, as JSON, and with more fields of the suite, each with a comma behind it.
+pub(crate) fn suite_in(dialect: &str, fields: &str, cases: &str) -> Suite {
     let suite = format!(
         r#"{{"id": "t", "title": "t", "dialect": "t", {fields}
             "requirements": [{{"id": "R1", "level": "must", "section": "1", "text": "it works"}},
@@ -149,7 +149,7 @@ pub(crate) fn suite_with(fields: &str, cases: &str) -> Suite {
         {"id": "swapped", "title": "swapped", "text": "t", "look": "l"}]}"#;
     let chapter = format!(r#"{{"id": "t", "title": "t", "cases": [{cases}]}}"#);
     let texts = [
-        ("dialects/t.json", DIALECT),
+        ("dialects/t.json", dialect),
         ("t/suite.json", suite.as_str()),
         ("t/t.json", &chapter),
         ("notes/t.json", notes),

@@ -113,31 +113,6 @@ impl Transcript {
         self.omitted += later.omitted;
     }
 
-    /// How many replies came. What a server says before it is asked, such as a greeting, and what it says besides a reply are
-    /// none.
-    #[must_use]
-    pub fn replies(&self) -> usize {
-        let mut is_asked = false;
-        let is_reply = |entry: &&Entry| match entry.what {
-            What::Sent(_) => {
-                is_asked = true;
-                false
-            }
-            What::Received(_) => std::mem::take(&mut is_asked),
-            What::Opened
-            | What::NotOpened(_)
-            | What::NotSent(_)
-            | What::Partial(_)
-            | What::Nothing(_)
-            | What::HalfClosed
-            | What::Closed
-            | What::Aborted
-            | What::ServerClosed
-            | What::ServerReset => false,
-        };
-        self.entries.iter().filter(is_reply).count()
-    }
-
     /// Whether the server sent anything at all.
     #[must_use]
     pub fn heard_anything(&self) -> bool {

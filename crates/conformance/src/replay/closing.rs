@@ -72,6 +72,7 @@ impl Player<'_> {
             goodbye_ignored: self.goodbye_ignored,
             flooded: self.flooded,
             parting: self.parting,
+            met: self.met,
         }
     }
 

@@ -66,6 +66,8 @@ pub struct Outcome {
     pub flooded: bool,
     /// How its clients left.
     pub parting: Parting,
+    /// How many of the replies that its steps expect came as they are expected.
+    pub met: usize,
 }
 
 /// How the clients of a replay left.

@@ -27,6 +27,7 @@ pub(super) struct Player<'a> {
     pub(super) goodbye_ignored: bool,
     pub(super) flooded: bool,
     pub(super) parting: Parting,
+    pub(super) met: usize,
     /// Where connections last for one result: whether one was seen to outlast a refusal.
     pub(super) stays_after_refusals: bool,
 }
@@ -45,6 +46,7 @@ impl<'a> Player<'a> {
             goodbye_ignored: false,
             flooded: false,
             parting: Parting::Usual,
+            met: 0,
             stays_after_refusals: false,
         }
     }
@@ -104,7 +106,9 @@ impl<'a> Player<'a> {
             }
             Action::Expect { reply, capture } => {
                 let line = self.line(on).await?;
-                self.expect(line, reply, capture.as_deref()).await
+                self.expect(line, reply, capture.as_deref()).await?;
+                self.met += 1;
+                Ok(())
             }
             Action::ExpectClose(ending) => {
                 let line = self.line(on).await?;

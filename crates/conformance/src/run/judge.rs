@@ -135,8 +135,9 @@ impl Run<'_> {
         let steps = exchange_steps(exchange, &self.suite.dialect).unwrap_or_default();
         let due = steps.iter().filter(|step| matches!(step.action, Action::Expect { .. })).count();
         let offer = match &outcome.stopped {
+            // All went well until the server refused what is on offer.
             Some(Stop::Break(broken))
-                if matches!(broken.happened, Happened::Reply(_)) && outcome.transcript.replies() == due =>
+                if matches!(broken.happened, Happened::Reply(_)) && outcome.met + 1 == due =>
             {
                 Offer::Withheld
             }

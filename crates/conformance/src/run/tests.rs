@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use super::{CaseResult, Completion, Event, Options, Report, Standing, grade, grade_blocking};
 use crate::connection::End;
 use crate::suite::Suite;
-use crate::testing::{Session, converse, nobody, right, serve, serve_and_die, suite, suite_with, target};
+use crate::testing::{
+    DIALECT, Session, converse, nobody, right, serve, serve_and_die, suite, suite_in, target,
+};
 use crate::verdict::{Blocker, Breach, Happened, Health, Lack, Stage, Verdict, Warning};
 
 /// Cases with `exchange`, with `steps`, and one that expects nothing but silence and a close.
@@ -291,8 +293,16 @@ fn what_a_server_does_not_offer_does_not_count() {
         drop(stream.write_all(b"welcome\n"));
         right(stream);
     };
-    for (what, address) in [("right", serve(right)), ("greets", serve(greets))] {
-        let report = run(&suite_with(offers, &cases), address);
+    // What is said before anything is asked has replies too.
+    let cleared =
+        DIALECT.replacen(r#""messages""#, r#""preamble": [[{"clear": true}, "ok"]], "messages""#, 1);
+    let rows = [
+        ("right", DIALECT, serve(right)),
+        ("greets", DIALECT, serve(greets)),
+        ("preamble", &cleared, serve(right)),
+    ];
+    for (what, dialect, address) in rows {
+        let report = run(&suite_in(dialect, offers, &cases), address);
         let lacking = Verdict::NotApplicable(Lack::Offer("sqrt".to_owned()));
         assert_eq!(report.results[0].verdict, lacking, "{what}");
         assert_eq!(report.results[1].verdict, Verdict::Pass, "{what}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::load_with;
 use crate::suite::Script;
-use crate::testing::{DIALECT, suite, suite_with};
+use crate::testing::{DIALECT, suite};
 
 /// What loading says about a suite with this chapter file.
 fn faults(chapter: &str) -> String {
@@ -254,5 +254,5 @@ fn rows_make_cases_and_an_exchange_makes_steps() {
 #[test]
 fn the_built_in_suite_is_in_order() {
     assert_eq!(super::load("calc").map(|suite| suite.id), Ok("calc".to_owned()));
-    assert_eq!(suite_with("", "").cases().count(), 0);
+    assert_eq!(suite("").cases().count(), 0);
 }

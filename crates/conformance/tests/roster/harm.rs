@@ -147,7 +147,7 @@ fn a_grader_that_dies_costs_one_student_and_not_the_class() {
 
 /// `cargo test --release -p calc-conformance --test roster -- --ignored --nocapture` prints how long it takes, and fails while that is
 /// more than a minute on two processors that have nothing else to do. What the site-packages of this machine do at every start of
-/// Python is left out (`-S`): ten of the servers are started a hundred times and more.
+/// Python is left out (`-S`): ten of the servers are started about a hundred times.
 #[test]
 #[ignore = "a measurement, for a machine that is idle"]
 fn a_hundred_students() {
